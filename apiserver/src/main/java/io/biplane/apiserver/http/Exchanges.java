@@ -1,0 +1,193 @@
+package io.biplane.apiserver.http;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.ERROR;
+
+import io.biplane.apiserver.ApiHandler;
+import io.biplane.apiserver.Query;
+import io.biplane.apiserver.Request;
+import io.biplane.apiserver.Response;
+import io.biplane.apiserver.User;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanges of one connection (HTTP/1.1) or one stream (HTTP/2), one at a time and in order.
+ * All fields are touched by the channel's event loop only; the answer is made on a virtual thread.
+ */
+final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final System.Logger LOG = System.getLogger(Exchanges.class.getName());
+
+    /** Pipelined requests that wait; no client of this API pipelines more. */
+    private static final int MAX_WAITING = 64;
+
+    private final ApiHandler handler;
+    private final User user;
+    private final Queue<Incoming> waiting = new ArrayDeque<>();
+    private boolean busy;
+    private @Nullable StreamWriter stream;
+
+    private record Incoming(Request request, boolean keepAlive) {}
+
+    Exchanges(ApiHandler handler, User user) {
+        this.handler = handler;
+        this.user = user;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest message) {
+        if (message.decoderResult().isFailure() || waiting.size() >= MAX_WAITING) {
+            writeFull(ctx, plain(400, "malformed HTTP request"), false);
+            return;
+        }
+        Incoming incoming;
+        try {
+            incoming = new Incoming(request(message), HttpUtil.isKeepAlive(message));
+        } catch (IllegalArgumentException e) {
+            writeFull(ctx, plain(400, "malformed request URI: " + e.getMessage()), false);
+            return;
+        }
+        if (busy) {
+            waiting.add(incoming);
+        } else {
+            serve(ctx, incoming);
+        }
+    }
+
+    private Request request(FullHttpRequest message) {
+        String uri = message.uri();
+        int mark = uri.indexOf('?');
+        Map<String, String> headers = new HashMap<>();
+        message.headers()
+                .forEach(
+                        h ->
+                                headers.merge(
+                                        h.getKey().toLowerCase(Locale.ROOT),
+                                        h.getValue(),
+                                        (a, b) -> a + ", " + b));
+        return new Request(
+                message.method().name(),
+                QueryStringDecoder.decodeComponent(mark < 0 ? uri : uri.substring(0, mark)),
+                Query.parse(mark < 0 ? "" : uri.substring(mark + 1)),
+                headers,
+                ByteBufUtil.getBytes(message.content()),
+                user);
+    }
+
+    private void serve(ChannelHandlerContext ctx, Incoming incoming) {
+        busy = true;
+        Thread.startVirtualThread(
+                () -> {
+                    Response response = answer(incoming.request());
+                    switch (response) {
+                        case Response.Full full ->
+                                ctx.executor()
+                                        .execute(
+                                                () -> {
+                                                    writeFull(ctx, full, incoming.keepAlive());
+                                                    next(ctx);
+                                                });
+                        case Response.Stream open -> pump(ctx, open);
+                    }
+                });
+    }
+
+    private Response answer(Request request) {
+        try {
+            return handler.handle(request);
+        } catch (RuntimeException e) {
+            LOG.log(ERROR, () -> "request failed path=" + request.path(), e);
+            return plain(500, "Internal Server Error");
+        }
+    }
+
+    private static Response.Full plain(int code, String text) {
+        return Response.Full.of(code, "text/plain", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void next(ChannelHandlerContext ctx) {
+        busy = false;
+        Incoming incoming = waiting.poll();
+        if (incoming != null) {
+            serve(ctx, incoming);
+        }
+    }
+
+    private static void writeFull(
+            ChannelHandlerContext ctx, Response.Full response, boolean keepAlive) {
+        DefaultFullHttpResponse message =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(response.code()),
+                        Unpooled.wrappedBuffer(response.body()));
+        response.headers().forEach((name, values) -> message.headers().set(name, values));
+        message.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length);
+        HttpUtil.setKeepAlive(message, keepAlive);
+        var written = ctx.writeAndFlush(message);
+        if (!keepAlive) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    /** On the virtual thread of the exchange, until the stream ends. */
+    private void pump(ChannelHandlerContext ctx, Response.Stream response) {
+        StreamWriter writer = new StreamWriter(ctx, response);
+        ctx.executor()
+                .execute(
+                        () -> {
+                            stream = writer;
+                            if (!ctx.channel().isActive()) {
+                                writer.abandon();
+                            }
+                        });
+        writer.run();
+        ctx.executor()
+                .execute(
+                        () -> {
+                            stream = null;
+                            next(ctx);
+                        });
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (stream != null) {
+            stream.writabilityChanged();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (stream != null) {
+            stream.abandon();
+        }
+        waiting.clear();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // A client went away or spoke no HTTP: nothing to mend here, and it happens all the time.
+        LOG.log(DEBUG, () -> "connection closed cause=" + cause);
+        ctx.close();
+    }
+
+}
