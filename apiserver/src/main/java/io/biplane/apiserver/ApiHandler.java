@@ -1,6 +1,8 @@
 package io.biplane.apiserver;
 
-/** Answers one API request; called on virtual threads, by the HTTPS front end or in the same JVM. */
+/**
+ * Answers one API request; called on virtual threads, by the HTTPS front end or in the same JVM.
+ */
 @FunctionalInterface
 public interface ApiHandler {
     /**

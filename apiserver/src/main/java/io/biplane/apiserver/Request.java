@@ -11,6 +11,7 @@ import java.util.Map;
  * @param headers by lower-case name; several of one name are joined with {@code ", "}
  * @param body empty when there is none; not copied, so neither side may change it
  */
+@SuppressWarnings("ArrayRecordComponent") // shared, and compared by nobody
 public record Request(
         String method,
         String path,

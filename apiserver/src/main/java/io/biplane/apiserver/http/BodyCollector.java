@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+
 import java.nio.charset.StandardCharsets;
 
 /** Joins a request's body, up to the size that the Kubernetes API takes. */
@@ -25,7 +26,8 @@ final class BodyCollector extends HttpObjectAggregator {
                 """
                 {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",\
                 "message":"Request entity too large: limit is %d",\
-                "reason":"RequestEntityTooLarge","code":413}"""
+                "reason":"RequestEntityTooLarge","code":413}\
+                """
                         .formatted(MAX_BODY_BYTES)
                         .getBytes(StandardCharsets.UTF_8);
         DefaultFullHttpResponse response =

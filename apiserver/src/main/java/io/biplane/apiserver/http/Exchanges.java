@@ -20,13 +20,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The exchanges of one connection (HTTP/1.1) or one stream (HTTP/2), one at a time and in order.
@@ -76,12 +78,11 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
         int mark = uri.indexOf('?');
         Map<String, String> headers = new HashMap<>();
         message.headers()
-                .forEach(
-                        h ->
-                                headers.merge(
-                                        h.getKey().toLowerCase(Locale.ROOT),
-                                        h.getValue(),
-                                        (a, b) -> a + ", " + b));
+                .forEach(h ->
+                        headers.merge(
+                                h.getKey().toLowerCase(Locale.ROOT),
+                                h.getValue(),
+                                (a, b) -> a + ", " + b));
         return new Request(
                 message.method().name(),
                 QueryStringDecoder.decodeComponent(mark < 0 ? uri : uri.substring(0, mark)),
@@ -93,20 +94,18 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void serve(ChannelHandlerContext ctx, Incoming incoming) {
         busy = true;
-        Thread.startVirtualThread(
-                () -> {
-                    Response response = answer(incoming.request());
-                    switch (response) {
-                        case Response.Full full ->
-                                ctx.executor()
-                                        .execute(
-                                                () -> {
-                                                    writeFull(ctx, full, incoming.keepAlive());
-                                                    next(ctx);
-                                                });
-                        case Response.Stream open -> pump(ctx, open);
-                    }
-                });
+        Thread.startVirtualThread(() -> {
+            Response response = answer(incoming.request());
+            switch (response) {
+                case Response.Full full ->
+                        ctx.executor()
+                                .execute(() -> {
+                                    writeFull(ctx, full, incoming.keepAlive());
+                                    next(ctx);
+                                });
+                case Response.Stream open -> pump(ctx, open);
+            }
+        });
     }
 
     private Response answer(Request request) {
@@ -150,20 +149,18 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     private void pump(ChannelHandlerContext ctx, Response.Stream response) {
         StreamWriter writer = new StreamWriter(ctx, response);
         ctx.executor()
-                .execute(
-                        () -> {
-                            stream = writer;
-                            if (!ctx.channel().isActive()) {
-                                writer.abandon();
-                            }
-                        });
+                .execute(() -> {
+                    stream = writer;
+                    if (!ctx.channel().isActive()) {
+                        writer.abandon();
+                    }
+                });
         writer.run();
         ctx.executor()
-                .execute(
-                        () -> {
-                            stream = null;
-                            next(ctx);
-                        });
+                .execute(() -> {
+                    stream = null;
+                    next(ctx);
+                });
     }
 
     @Override
@@ -189,5 +186,4 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
         LOG.log(DEBUG, () -> "connection closed cause=" + cause);
         ctx.close();
     }
-
 }

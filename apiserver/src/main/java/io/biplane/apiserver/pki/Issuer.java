@@ -1,17 +1,5 @@
 package io.biplane.apiserver.pki;
 
-import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
-import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -29,6 +17,19 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
 
 /** Makes keys and certificates; the one class that needs BouncyCastle, loaded when one is made. */
 final class Issuer {
@@ -64,7 +65,9 @@ final class Issuer {
     static Credentials leaf(Credentials authority, Profile profile)
             throws GeneralSecurityException {
         KeyPair pair = newKey();
-        X500Name issuer = X500Name.getInstance(authority.certificate().getSubjectX500Principal().getEncoded());
+        X500Name issuer =
+                X500Name.getInstance(
+                        authority.certificate().getSubjectX500Principal().getEncoded());
         boolean serving = !profile.alternativeNames().isEmpty();
         try {
             X509v3CertificateBuilder builder =
@@ -74,8 +77,7 @@ final class Issuer {
                             pair,
                             LEAF_VALIDITY);
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-            builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.extendedKeyUsage,
                     false,
@@ -128,7 +130,12 @@ final class Issuer {
     private static GeneralNames alternativeNames(List<String> names) {
         return new GeneralNames(
                 names.stream()
-                        .map(n -> new GeneralName(Profile.isAddress(n) ? GeneralName.iPAddress : GeneralName.dNSName, n))
+                        .map(n ->
+                                new GeneralName(
+                                        Profile.isAddress(n)
+                                                ? GeneralName.iPAddress
+                                                : GeneralName.dNSName,
+                                        n))
                         .toArray(GeneralName[]::new));
     }
 

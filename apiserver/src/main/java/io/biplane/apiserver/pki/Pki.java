@@ -101,7 +101,7 @@ public final class Pki {
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException(
                     ("read or make the cluster's CA in %s: %s (restore ca.crt and ca.key, or delete"
-                            + " the directory: clients then need a new kubeconfig)")
+                                    + " the directory: clients then need a new kubeconfig)")
                             .formatted(directory, e.getMessage()),
                     e);
         }

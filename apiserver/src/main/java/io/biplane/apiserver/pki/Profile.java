@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
@@ -63,7 +64,8 @@ record Profile(String commonName, List<String> organizations, List<String> alter
     private static Set<String> canonical(List<String> names) {
         Set<String> result = new TreeSet<>();
         for (String name : names) {
-            result.add(isAddress(name) ? java.net.InetAddress.ofLiteral(name).getHostAddress() : name);
+            result.add(
+                    isAddress(name) ? java.net.InetAddress.ofLiteral(name).getHostAddress() : name);
         }
         return result;
     }
