@@ -34,6 +34,7 @@ import java.util.Queue;
  * The exchanges of one connection (HTTP/1.1) or one stream (HTTP/2), one at a time and in order.
  * All fields are touched by the channel's event loop only; the answer is made on a virtual thread.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which ends all
 final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final System.Logger LOG = System.getLogger(Exchanges.class.getName());
 
