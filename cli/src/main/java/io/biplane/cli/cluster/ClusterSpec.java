@@ -1,0 +1,143 @@
+package io.biplane.cli.cluster;
+
+import io.biplane.netip.Prefix;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a cluster was made with. It is written when {@code up} first makes the cluster, and read by
+ * every later command, so that none of the flags must be given again.
+ *
+ * @param name names the namespaces, links and tables, and the kubeconfig's context
+ * @param plan the number of the default plan of addresses that the cluster took
+ * @param nodes how many nodes it has
+ * @param clusterCidr the pods' ranges, primary family first
+ * @param serviceClusterIpRange the Services' ranges, primary family first
+ * @param nodeCidrMaskSizeIpv4 the length of a node's IPv4 block, where it is not the default
+ * @param nodeCidrMaskSizeIpv6 the length of a node's IPv6 block, where it is not the default
+ * @param featureGates the value of {@code --feature-gates}
+ * @param securePort where the API server listens
+ * @param kubeconfig the file that holds the context
+ */
+public record ClusterSpec(
+        String name,
+        int plan,
+        int nodes,
+        List<Prefix> clusterCidr,
+        List<Prefix> serviceClusterIpRange,
+        OptionalInt nodeCidrMaskSizeIpv4,
+        OptionalInt nodeCidrMaskSizeIpv6,
+        String featureGates,
+        int securePort,
+        String kubeconfig) {
+    /** Raised when a data directory of this version cannot be read by an older one. */
+    static final int FORMAT = 1;
+
+    static final int MAX_NODES = 250;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    public ClusterSpec {
+        if (nodes < 1 || nodes > MAX_NODES) {
+            throw new IllegalArgumentException(
+                    "a cluster has 1 to %d nodes, not %d (--nodes)".formatted(MAX_NODES, nodes));
+        }
+        clusterCidr = List.copyOf(clusterCidr);
+        serviceClusterIpRange = List.copyOf(serviceClusterIpRange);
+    }
+
+    /** The names of the nodes: {@code node-1}, … */
+    public List<String> nodeNames() {
+        return java.util.stream.IntStream.rangeClosed(1, nodes).mapToObj(i -> "node-" + i).toList();
+    }
+
+    /** The same cluster with another number of nodes. */
+    ClusterSpec withNodes(int count) {
+        return new ClusterSpec(
+                name,
+                plan,
+                count,
+                clusterCidr,
+                serviceClusterIpRange,
+                nodeCidrMaskSizeIpv4,
+                nodeCidrMaskSizeIpv6,
+                featureGates,
+                securePort,
+                kubeconfig);
+    }
+
+    /** As it stands in {@code cluster.json}. */
+    String toJson() {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("biplane", "cluster").put("format", FORMAT);
+        json.put("name", name).put("plan", plan).put("nodes", nodes);
+        strings(json.putArray("clusterCidr"), clusterCidr);
+        strings(json.putArray("serviceClusterIpRange"), serviceClusterIpRange);
+        nodeCidrMaskSizeIpv4.ifPresent(bits -> json.put("nodeCidrMaskSizeIpv4", bits));
+        nodeCidrMaskSizeIpv6.ifPresent(bits -> json.put("nodeCidrMaskSizeIpv6", bits));
+        json.put("featureGates", featureGates).put("securePort", securePort);
+        json.put("kubeconfig", kubeconfig);
+        return json.toPrettyString() + "\n";
+    }
+
+    private static void strings(ArrayNode array, List<?> values) {
+        values.forEach(value -> array.add(value.toString()));
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @return nothing if the text is not of Biplane
+     * @throws NewerFormatException if a newer version wrote it
+     */
+    static Optional<ClusterSpec> ofJson(String text) {
+        JsonNode json;
+        try {
+            json = JSON.readTree(text);
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+        if (!json.path("biplane").asString("").equals("cluster")) {
+            return Optional.empty();
+        }
+        int format = json.path("format").asInt(0);
+        if (format > FORMAT) {
+            throw new NewerFormatException(format);
+        }
+        return Optional.of(
+                new ClusterSpec(
+                        json.path("name").asString(),
+                        json.path("plan").asInt(),
+                        json.path("nodes").asInt(),
+                        list(json.path("clusterCidr"), Prefix::parse),
+                        list(json.path("serviceClusterIpRange"), Prefix::parse),
+                        optionalInt(json.path("nodeCidrMaskSizeIpv4")),
+                        optionalInt(json.path("nodeCidrMaskSizeIpv6")),
+                        json.path("featureGates").asString(""),
+                        json.path("securePort").asInt(),
+                        json.path("kubeconfig").asString("")));
+    }
+
+    private static <T> List<T> list(JsonNode array, Function<String, T> of) {
+        return array.valueStream().map(JsonNode::asString).map(of).toList();
+    }
+
+    private static OptionalInt optionalInt(JsonNode value) {
+        return value.isInt() ? OptionalInt.of(value.asInt()) : OptionalInt.empty();
+    }
+
+    /** A data directory that a newer version of Biplane wrote. */
+    static final class NewerFormatException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NewerFormatException(int format) {
+            super("it has format %d, and this version reads up to %d".formatted(format, FORMAT));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.biplane.cli.cluster;
+
+import io.biplane.cli.CommandFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One of the processes that a cluster consists of: started detached, found again by its pid file.
+ * A pid file names the pid and the instant at which that process started, so that a pid that was
+ * given to another program in the meantime is never mistaken for ours.
+ */
+enum Component {
+    CONTROL_PLANE("control-plane", List.of("-Xmx384m", "-XX:ReservedCodeCacheSize=48m")),
+    STAND_INS("stand-ins", List.of("-Xmx192m", "-XX:TieredStopAtLevel=1")),
+    AGENTS("agents", List.of("-Xmx256m", "-XX:ReservedCodeCacheSize=32m"));
+
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
+
+    private final String id;
+    private final List<String> jvmOptions;
+
+    Component(String id, List<String> jvmOptions) {
+        this.id = id;
+        this.jvmOptions = jvmOptions;
+    }
+
+    /** The hidden subcommand that runs it, and the stem of its files' names. */
+    String id() {
+        return id;
+    }
+
+    private Path pidFile(DataDirectory data) {
+        return data.run().resolve(id + ".pid");
+    }
+
+    /** Where its output goes. */
+    Path log(DataDirectory data) {
+        return data.logs().resolve(id + ".log");
+    }
+
+    /** The running process, if it runs. */
+    Optional<ProcessHandle> find(DataDirectory data) {
+        try {
+            String[] words = Files.readString(pidFile(data)).strip().split(" ", 2);
+            return ProcessHandle.of(Long.parseLong(words[0]))
+                    .filter(ProcessHandle::isAlive)
+                    .filter(p -> startOf(p).equals(words.length > 1 ? words[1] : ""));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            throw new CommandFailure(
+                    "reading the pid file %s failed: %s (remove it once no such process runs)"
+                            .formatted(pidFile(data), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static String startOf(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toString).orElse("");
+    }
+
+    /**
+     * Starts the process. The caller runs on a thread that is inside the namespace in which the
+     * process belongs: a child inherits it.
+     */
+    Process start(DataDirectory data, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(Distribution.java());
+        command.addAll(jvmOptions);
+        command.addAll(Distribution.mainClass());
+        command.add(id);
+        command.addAll(arguments);
+        Path log = log(data);
+        Process process =
+                new ProcessBuilder(command)
+                        .directory(data.root().toFile())
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .redirectErrorStream(true)
+                        .start();
+        Files.writeString(
+                pidFile(data), process.pid() + " " + startOf(process.toHandle()) + "\n");
+        return process;
+    }
+
+    /** Ends the process, with SIGKILL where SIGTERM is not enough. */
+    void stop(DataDirectory data) {
+        find(data).ifPresent(Component::end);
+        try {
+            Files.deleteIfExists(pidFile(data));
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    "removing the pid file %s failed: %s (remove it by hand)"
+                            .formatted(pidFile(data), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static void end(ProcessHandle process) {
+        process.destroy();
+        if (!ended(process)) {
+            process.destroyForcibly();
+            ended(process);
+        }
+    }
+
+    private static boolean ended(ProcessHandle process) {
+        try {
+            process.onExit().get(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (java.util.concurrent.ExecutionException
+                | java.util.concurrent.TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** The last lines of the log, for a message about a process that ended early. */
+    String lastWords(DataDirectory data) {
+        try {
+            List<String> lines = Files.readAllLines(log(data));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+}

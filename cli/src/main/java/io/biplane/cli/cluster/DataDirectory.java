@@ -1,0 +1,179 @@
+package io.biplane.cli.cluster;
+
+import io.biplane.cli.CommandFailure;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.Optional;
+
+/**
+ * Where a cluster keeps what must outlive its processes: {@code cluster.json}, the store, the
+ * certificates, logs and pid files.
+ *
+ * @param root the directory itself
+ */
+public record DataDirectory(Path root) {
+    /** Where the data of the cluster {@code name} is unless {@code --data-dir} says otherwise. */
+    static DataDirectory byDefault(CallingUser user, String name) {
+        return new DataDirectory(user.home().resolve(".local/share/biplane").resolve(name));
+    }
+
+    public Path store() {
+        return root.resolve("store");
+    }
+
+    public Path pki() {
+        return root.resolve("pki");
+    }
+
+    public Path logs() {
+        return root.resolve("log");
+    }
+
+    public Path run() {
+        return root.resolve("run");
+    }
+
+    /** What the fabric changed on the host, to be put back by {@code down}. */
+    public Path hostState() {
+        return root.resolve("host-state.json");
+    }
+
+    private Path specFile() {
+        return root.resolve("cluster.json");
+    }
+
+    /**
+     * What the cluster was made with.
+     *
+     * @return nothing if the directory does not exist or is empty
+     * @throws CommandFailure if it is somebody else's, of a newer version, or unreadable
+     */
+    Optional<ClusterSpec> readSpec() {
+        try {
+            Optional<ClusterSpec> spec = ClusterSpec.ofJson(Files.readString(specFile()));
+            if (spec.isEmpty()) {
+                throw notOurs("its cluster.json is not one that Biplane wrote");
+            }
+            return spec;
+        } catch (NoSuchFileException e) {
+            if (isEmpty()) {
+                return Optional.empty();
+            }
+            throw notOurs("it is not empty and has no cluster.json");
+        } catch (ClusterSpec.NewerFormatException e) {
+            throw new CommandFailure(
+                    "the data directory %s was written by a newer version of Biplane: %s (run that version, or give another --data-dir)"
+                            .formatted(root, e.getMessage()),
+                    e);
+        } catch (IOException e) {
+            throw failed("reading", specFile(), e);
+        }
+    }
+
+    private CommandFailure notOurs(String why) {
+        return new CommandFailure(
+                "the data directory %s is not Biplane's: %s (give another --data-dir, or empty this one yourself)"
+                        .formatted(root, why));
+    }
+
+    /** Whether nothing is there yet but what a first {@code up} leaves when it is interrupted. */
+    private boolean isEmpty() {
+        try (var files = Files.list(root)) {
+            return files.allMatch(file -> file.endsWith("up.lock"));
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            throw failed("reading", root, e);
+        }
+    }
+
+    /** Writes {@code spec}, durably and all at once. */
+    void writeSpec(ClusterSpec spec, CallingUser owner) {
+        Path next = root.resolve("cluster.json.next");
+        try {
+            for (Path directory : new Path[] {root, store(), pki(), logs(), run()}) {
+                Files.createDirectories(directory);
+            }
+            try (FileChannel file =
+                    FileChannel.open(
+                            next,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.TRUNCATE_EXISTING)) {
+                file.write(java.nio.ByteBuffer.wrap(spec.toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                file.force(true);
+            }
+            Files.move(next, specFile(), StandardCopyOption.ATOMIC_MOVE);
+            owner.own(root);
+        } catch (IOException e) {
+            throw failed("writing", next, e);
+        }
+    }
+
+    /**
+     * Keeps a second {@code up} or {@code down} of the same cluster out until it is closed.
+     *
+     * @throws CommandFailure if another one is at work
+     */
+    FileChannel lock() {
+        Path file = root.resolve("up.lock");
+        try {
+            Files.createDirectories(root);
+            FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = tryLock(channel);
+            if (lock == null) {
+                channel.close();
+                throw new CommandFailure(
+                        "the data directory %s is locked: another biplane up or down is at work on it (wait for it, or give another --name and --data-dir)"
+                                .formatted(root));
+            }
+            return channel;
+        } catch (IOException e) {
+            throw failed("locking", file, e);
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel)
+            throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this very process
+        }
+    }
+
+    /** Removes the directory and all that is in it. */
+    void delete() {
+        try (var files = Files.walk(root)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (NoSuchFileException e) {
+            // somebody was faster
+        } catch (IOException e) {
+            throw failed("deleting", root, e);
+        }
+    }
+
+    private static CommandFailure failed(String doing, Path path, IOException e) {
+        String why = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
+        return new CommandFailure(
+                "%s %s failed: %s (%s)".formatted(doing, path, why, remedy(why)), e);
+    }
+
+    private static String remedy(String why) {
+        return why.contains("No space left")
+                ? "free some space there, or give a --data-dir on another file system"
+                : "give a --data-dir that can be read and written";
+    }
+}
