@@ -1,0 +1,13 @@
+package io.biplane.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code biplane --version} prints. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        return new String[] {
+            "biplane 0.1.0", "java " + Runtime.version() + ", " + System.getProperty("os.arch")
+        };
+    }
+}
