@@ -1,13 +1,18 @@
 package io.biplane.api.view;
 
+import tools.jackson.databind.JsonNode;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** An entry of {@code status.conditions}; texts are "" where absent. */
 public record Condition(
-        String type, String status, String reason, String message, Optional<Instant> lastTransition) {
+        String type,
+        String status,
+        String reason,
+        String message,
+        Optional<Instant> lastTransition) {
 
     /** The conditions of a whole object. */
     static List<Condition> listOf(JsonNode object) {

@@ -2,11 +2,13 @@ package io.biplane.api.view;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An EndpointSlice (discovery.k8s.io/v1).

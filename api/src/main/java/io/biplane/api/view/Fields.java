@@ -2,13 +2,16 @@ package io.biplane.api.view;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** Reading of JSON trees by path: what is absent, null or of another type reads as empty. */
 public final class Fields {

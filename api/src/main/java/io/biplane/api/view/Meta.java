@@ -1,11 +1,12 @@
 package io.biplane.api.view;
 
+import tools.jackson.databind.JsonNode;
+
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** {@code metadata} of an object; texts are "" where absent. */
 public record Meta(

@@ -3,11 +3,13 @@ package io.biplane.api.view;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A Node.
@@ -69,7 +71,10 @@ public record NodeView(
     /** All addresses of a type, in their order; {@code type} is "InternalIP" or "ExternalIP". */
     public List<Addr> ips(String type) {
         return Fields.addrs(
-                addresses.stream().filter(a -> a.type().equals(type)).map(Address::address).toList());
+                addresses.stream()
+                        .filter(a -> a.type().equals(type))
+                        .map(Address::address)
+                        .toList());
     }
 
     /** The first InternalIP of one family. */
@@ -88,6 +93,8 @@ public record NodeView(
 
     private static Taint taint(JsonNode entry) {
         return new Taint(
-                Fields.text(entry, "key"), Fields.text(entry, "value"), Fields.text(entry, "effect"));
+                Fields.text(entry, "key"),
+                Fields.text(entry, "value"),
+                Fields.text(entry, "effect"));
     }
 }

@@ -2,20 +2,23 @@ package io.biplane.api.view;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A Pod. {@code nodeName}, {@code phase}, {@code hostname}, {@code subdomain} are "" where absent.
  *
  * @param ips {@code status.podIPs} in their order, the primary first
  * @param hostIps {@code status.hostIPs} in their order
- * @param containerPorts the declared ports of all containers, and of init containers that keep running
+ * @param containerPorts the declared ports of all containers, and of init containers that keep
+ *     running
  */
 public record PodView(
         ObjectNode json,
@@ -104,12 +107,11 @@ public record PodView(
                         Fields.list(pod, "spec", "containers").stream(),
                         Fields.list(pod, "spec", "initContainers").stream()
                                 .filter(c -> Fields.text(c, "restartPolicy").equals("Always")))
-                .forEach(
-                        container -> {
-                            for (JsonNode port : Fields.list(container, "ports")) {
-                                ports.add(port(container, port));
-                            }
-                        });
+                .forEach(container -> {
+                    for (JsonNode port : Fields.list(container, "ports")) {
+                        ports.add(port(container, port));
+                    }
+                });
         return List.copyOf(ports);
     }
 

@@ -3,12 +3,14 @@ package io.biplane.api.view;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A Service.
@@ -64,8 +66,7 @@ public record ServiceView(
     public static ServiceView of(ObjectNode service) {
         String clusterIp = Fields.text(service, "spec", "clusterIP");
         List<String> clusterIps = Fields.texts(service, "spec", "clusterIPs");
-        List<Addr> addresses =
-                Fields.addrs(clusterIps.isEmpty() ? List.of(clusterIp) : clusterIps);
+        List<Addr> addresses = Fields.addrs(clusterIps.isEmpty() ? List.of(clusterIp) : clusterIps);
         return new ServiceView(
                 service,
                 Meta.of(service),
@@ -109,7 +110,9 @@ public record ServiceView(
         return type.equals("ExternalName");
     }
 
-    /** {@code ipFamilies}; else (an older API server) the old {@code ipFamily}; else the addresses'. */
+    /**
+     * {@code ipFamilies}; else (an older API server) the old {@code ipFamily}; else the addresses'.
+     */
     private static List<IpFamily> families(JsonNode service, List<Addr> clusterIps) {
         List<IpFamily> listed =
                 Stream.concat(

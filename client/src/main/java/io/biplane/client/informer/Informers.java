@@ -1,0 +1,109 @@
+package io.biplane.client.informer;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.biplane.api.Resource;
+import io.biplane.client.ApiClient;
+import io.biplane.client.ListOptions;
+
+import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** The informers of a process: one for each resource and selection, whoever asks. */
+public final class Informers implements AutoCloseable {
+    private record Wanted(Resource resource, ListOptions selection) {}
+
+    private record Running(Informer<?> informer, Reflector reflector) {}
+
+    private final ApiClient client;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final Map<Wanted, Running> running = new LinkedHashMap<>();
+
+    @GuardedBy("lock")
+    private boolean started;
+
+    public Informers(ApiClient client) {
+        this.client = client;
+    }
+
+    /**
+     * The informer of all objects of a resource.
+     *
+     * @param view reads an object; all who ask for a resource must pass the same one, as only the
+     *     first one's is used ({@code PodView::of}, {@code NodeView::of}, {@code ServiceView::of},
+     *     {@code EndpointSliceView::of}, and {@code ObjectView::of} for all other resources)
+     */
+    public <T> Informer<T> informer(Resource resource, Function<ObjectNode, T> view) {
+        return informer(resource, view, ListOptions.ALL);
+    }
+
+    /** The informer of some objects of a resource. */
+    @SuppressWarnings("unchecked") // one view per resource, see above
+    public <T> Informer<T> informer(
+            Resource resource, Function<ObjectNode, T> view, ListOptions selection) {
+        Wanted wanted = new Wanted(resource, selection);
+        synchronized (lock) {
+            Running found = running.computeIfAbsent(wanted, w -> make(w, view));
+            if (started) {
+                found.reflector().start();
+            }
+            return (Informer<T>) found.informer();
+        }
+    }
+
+    private <T> Running make(Wanted wanted, Function<ObjectNode, T> view) {
+        Informer<T> informer = new Informer<>(wanted.resource(), view);
+        return new Running(
+                informer, new Reflector(client, wanted.resource(), wanted.selection(), informer));
+    }
+
+    /** Starts the informers that were asked for; one asked for later starts at once. */
+    public void start() {
+        synchronized (lock) {
+            started = true;
+            running.values().forEach(r -> r.reflector().start());
+        }
+    }
+
+    /**
+     * Waits until every informer has its first list.
+     *
+     * @throws TimeoutException naming the resources that have not arrived in time
+     */
+    public void awaitSynced(Duration timeout) throws InterruptedException, TimeoutException {
+        Map<Wanted, Running> all;
+        synchronized (lock) {
+            all = Map.copyOf(running);
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (Running each : all.values()) {
+            if (!each.informer().awaitSynced(Duration.ofNanos(deadline - System.nanoTime()))) {
+                List<String> missing =
+                        all.entrySet().stream()
+                                .filter(e -> !e.getValue().informer().synced())
+                                .map(e -> e.getKey().resource().toString())
+                                .sorted()
+                                .toList();
+                throw new TimeoutException(
+                        "the API server has not listed %s within %s"
+                                .formatted(String.join(", ", missing), timeout));
+            }
+        }
+    }
+
+    /** Ends all watches; what was read stays readable. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            running.values().forEach(r -> r.reflector().close());
+        }
+    }
+}

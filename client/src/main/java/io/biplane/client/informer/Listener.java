@@ -1,0 +1,15 @@
+package io.biplane.client.informer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Told of every change, in order, on the informer's thread: put a key into a queue and return. */
+@FunctionalInterface
+public interface Listener<T> {
+    /**
+     * Something changed.
+     *
+     * @param before null when the object is new
+     * @param after null when the object has gone
+     */
+    void changed(@Nullable T before, @Nullable T after);
+}
