@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Makes {@code <dist>/biplane.aot} by running the hidden command {@code warm-up} of the program in {@code <dist>/lib}.
- * Fails the build when the cache cannot be made: without it every start is a second slower, silently.
+ * Makes {@code <dist>/biplane.aot} by running the hidden command {@code warm-up} of the program in
+ * {@code <dist>/lib}. Fails the build when the cache cannot be made: without it every start is a
+ * second slower, silently.
  */
 public final class AotCache {
     public static void main(String[] args) throws Exception {
@@ -39,7 +40,8 @@ public final class AotCache {
         Process process = new ProcessBuilder(command).inheritIO().start();
         int code = process.waitFor();
         if (code != 0 || !Files.exists(cache)) {
-            throw new IllegalStateException("the AOT training run failed with exit code " + code + ": " + command);
+            throw new IllegalStateException(
+                    "the AOT training run failed with exit code " + code + ": " + command);
         }
     }
 }

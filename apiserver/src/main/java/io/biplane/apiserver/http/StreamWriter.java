@@ -18,7 +18,8 @@ import java.util.List;
  * methods are called by the event loop. While the channel has more to send than its water mark,
  * nothing more is pulled.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which ends the stream
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // a failed write closes the channel, which ends the stream
 final class StreamWriter {
     private final ChannelHandlerContext ctx;
     private final Response.Stream response;
