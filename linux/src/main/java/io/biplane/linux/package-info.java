@@ -1,6 +1,7 @@
 /**
- * The kernel: netlink, nftables, network namespaces, sysctls; the only code that uses
- * java.lang.foreign.
+ * The kernel, below netlink: system calls, network namespaces, sysctls, limits and processes. Names
+ * and values come in, system calls go out; every other package of this module and the agents call
+ * it. This module is the only one that uses {@code java.lang.foreign}.
  */
 @NullMarked
 package io.biplane.linux;

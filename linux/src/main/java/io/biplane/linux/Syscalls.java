@@ -1,0 +1,259 @@
+package io.biplane.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The system calls that the JDK does not offer, each as libc has it. Every one throws {@link
+ * SyscallException} where libc would return -1, unless it says otherwise.
+ */
+public final class Syscalls {
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_CREAT = 0100;
+    public static final int O_EXCL = 0200;
+    public static final int O_CLOEXEC = 02000000;
+    public static final int CLONE_NEWNET = 0x40000000;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_CLOEXEC = O_CLOEXEC;
+    public static final int SOL_SOCKET = 1;
+    public static final int SOL_NETLINK = 270;
+    public static final int MSG_DONTWAIT = 0x40;
+
+    private static final int MS_BIND = 4096;
+    private static final int MNT_DETACH = 2;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final SymbolLookup LIBC = LINKER.defaultLookup();
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
+    private static final ThreadLocal<MemorySegment> CAPTURED =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
+
+    private static final MethodHandle SOCKET = ofInt("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle SEND = ofLong("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle RECV = ofLong("recv", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle READ = ofLong("read", JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle WRITE = ofLong("write", JAVA_INT, ADDRESS, JAVA_LONG);
+    private static final MethodHandle SETSOCKOPT =
+            ofInt("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle CLOSE = ofInt("close", JAVA_INT);
+    private static final MethodHandle OPEN =
+            handle(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle UNSHARE = ofInt("unshare", JAVA_INT);
+    private static final MethodHandle SETNS = ofInt("setns", JAVA_INT, JAVA_INT);
+    private static final MethodHandle MOUNT =
+            ofInt("mount", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
+    private static final MethodHandle UMOUNT2 = ofInt("umount2", ADDRESS, JAVA_INT);
+    private static final MethodHandle GETRLIMIT = ofInt("getrlimit", JAVA_INT, ADDRESS);
+    private static final MethodHandle SETRLIMIT = ofInt("setrlimit", JAVA_INT, ADDRESS);
+
+    private Syscalls() {}
+
+    private static MethodHandle ofInt(String name, java.lang.foreign.MemoryLayout... arguments) {
+        return handle(name, FunctionDescriptor.of(JAVA_INT, arguments));
+    }
+
+    private static MethodHandle ofLong(String name, java.lang.foreign.MemoryLayout... arguments) {
+        return handle(name, FunctionDescriptor.of(JAVA_LONG, arguments));
+    }
+
+    private static MethodHandle handle(
+            String name, FunctionDescriptor type, Linker.Option... more) {
+        Linker.Option[] options = new Linker.Option[more.length + 1];
+        System.arraycopy(more, 0, options, 1, more.length);
+        options[0] = Linker.Option.captureCallState("errno");
+        return LINKER.downcallHandle(LIBC.findOrThrow(name), type, options);
+    }
+
+    /** The error number of the last call of this thread that failed. */
+    static int errno() {
+        return (int) ERRNO.get(CAPTURED.get(), 0L);
+    }
+
+    private static long check(long result, String call, Object what) {
+        if (result < 0) {
+            throw new SyscallException(call, what.toString(), errno());
+        }
+        return result;
+    }
+
+    /** What a downcall can throw is never checked: it is a bug, or the JVM's own error. */
+    private static RuntimeException unexpected(Throwable thrown) {
+        switch (thrown) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(thrown);
+        }
+    }
+
+    /** A new socket; it belongs for good to the calling thread's network namespace. */
+    public static int socket(int domain, int type, int protocol) {
+        try {
+            int fd = (int) SOCKET.invokeExact(CAPTURED.get(), domain, type, protocol);
+            return (int) check(fd, "socket", "domain %d protocol %d".formatted(domain, protocol));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Sends the first {@code length} bytes of {@code buffer}, all of them or none. */
+    public static void send(int fd, MemorySegment buffer, long length) {
+        try {
+            long sent = (long) SEND.invokeExact(CAPTURED.get(), fd, buffer, length, 0);
+            check(sent, "send", "fd " + fd);
+            if (sent != length) {
+                throw new IllegalStateException("sent %d of %d bytes".formatted(sent, length));
+            }
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Receives one datagram.
+     *
+     * @return its length in bytes, or the negated error number
+     */
+    public static int receive(int fd, MemorySegment buffer, int flags) {
+        try {
+            long received =
+                    (long) RECV.invokeExact(CAPTURED.get(), fd, buffer, buffer.byteSize(), flags);
+            return received < 0 ? -errno() : (int) received;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Reads up to the size of {@code buffer}; 0 at the end of the file. */
+    static int read(int fd, MemorySegment buffer, Object what) {
+        try {
+            long n = (long) READ.invokeExact(CAPTURED.get(), fd, buffer, buffer.byteSize());
+            return (int) check(n, "read", what);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static void write(int fd, MemorySegment buffer, long length, Object what) {
+        try {
+            check((long) WRITE.invokeExact(CAPTURED.get(), fd, buffer, length), "write", what);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Sets an option that takes an {@code int}. */
+    public static void setsockopt(int fd, int level, int option, int value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pointer = arena.allocateFrom(JAVA_INT, value);
+            int result =
+                    (int) SETSOCKOPT.invokeExact(CAPTURED.get(), fd, level, option, pointer, 4);
+            check(result, "setsockopt", "level %d option %d".formatted(level, option));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Closes a file descriptor. An error is of no use to anyone and is ignored. */
+    public static void close(int fd) {
+        try {
+            int _ = (int) CLOSE.invokeExact(CAPTURED.get(), fd);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static int open(String path, int flags, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            int fd =
+                    (int)
+                            OPEN.invokeExact(
+                                    CAPTURED.get(),
+                                    arena.allocateFrom(path),
+                                    flags | O_CLOEXEC,
+                                    mode);
+            return (int) check(fd, "open", path);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Moves the calling OS thread into a new namespace of the kind that {@code flags} names. */
+    static void unshare(int flags) {
+        try {
+            check((int) UNSHARE.invokeExact(CAPTURED.get(), flags), "unshare", "network namespace");
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Moves the calling OS thread into the network namespace behind {@code fd}. */
+    static void setns(int fd, Object what) {
+        try {
+            check((int) SETNS.invokeExact(CAPTURED.get(), fd, CLONE_NEWNET), "setns", what);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static void bindMount(String source, String target) {
+        try (Arena arena = Arena.ofConfined()) {
+            int result =
+                    (int)
+                            MOUNT.invokeExact(
+                                    CAPTURED.get(),
+                                    arena.allocateFrom(source),
+                                    arena.allocateFrom(target),
+                                    arena.allocateFrom("none"),
+                                    (long) MS_BIND,
+                                    MemorySegment.NULL);
+            check(result, "mount", target);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Detaches the mount at {@code target}, even while it is in use. */
+    static void unmount(String target) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment path = arena.allocateFrom(target);
+            check((int) UMOUNT2.invokeExact(CAPTURED.get(), path, MNT_DETACH), "umount2", target);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static void getrlimit(int resource, MemorySegment limit) {
+        try {
+            int result = (int) GETRLIMIT.invokeExact(CAPTURED.get(), resource, limit);
+            check(result, "getrlimit", resource);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static void setrlimit(int resource, MemorySegment limit) {
+        try {
+            int result = (int) SETRLIMIT.invokeExact(CAPTURED.get(), resource, limit);
+            check(result, "setrlimit", resource);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package io.biplane.linux.netlink;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.biplane.linux.Errno;
+import io.biplane.linux.NamespaceThread;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.Syscalls;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * A netlink socket. It belongs to the network namespace in which it was opened and may be used from
+ * any thread; requests follow one another. The kernel works on a request while it is being sent, so
+ * that its answers are there when {@code send} returns, and a receive never has to wait.
+ */
+public final class NetlinkSocket implements AutoCloseable {
+    public static final int NETLINK_ROUTE = 0;
+    public static final int NETLINK_NETFILTER = 12;
+
+    // linux/netlink.h
+    private static final int NLMSG_ERROR = 2;
+    private static final int NLMSG_DONE = 3;
+    private static final int NLM_F_DUMP_INTR = 0x10;
+    private static final int NLM_F_CAPPED = 0x100;
+    private static final int NLM_F_ACK_TLVS = 0x200;
+    private static final int NETLINK_CAP_ACK = 10;
+    private static final int NETLINK_EXT_ACK = 11;
+    private static final int NLMSGERR_ATTR_MSG = 1;
+    // asm-generic/socket.h; the FORCE variants pass the sysctl limits, with CAP_NET_ADMIN
+    private static final int SO_SNDBUFFORCE = 32;
+    private static final int SO_RCVBUFFORCE = 33;
+
+    private static final int SEND_BUFFER_BYTES = 64 << 20;
+    private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
+
+    /** The kernel never makes a datagram of a dump longer than this. */
+    private static final int DATAGRAM_BYTES = 64 << 10;
+
+    private static final int MAX_DUMP_ATTEMPTS = 10;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final int fd;
+    private final String namespace;
+
+    @GuardedBy("lock")
+    private final byte[] received = new byte[DATAGRAM_BYTES];
+
+    @GuardedBy("lock")
+    private final Arena arena = Arena.ofShared();
+
+    @GuardedBy("lock")
+    private final MemorySegment receiving = arena.allocate(DATAGRAM_BYTES);
+
+    @GuardedBy("lock")
+    private MemorySegment sending = Arena.ofAuto().allocate(8192);
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    private NetlinkSocket(int fd, String namespace) {
+        this.fd = fd;
+        this.namespace = namespace;
+    }
+
+    /**
+     * Opens a socket in {@code namespace}.
+     *
+     * @param protocol {@link #NETLINK_ROUTE} or {@link #NETLINK_NETFILTER}
+     */
+    public static NetlinkSocket open(NetworkNamespace namespace, int protocol) {
+        int fd =
+                NamespaceThread.in(
+                        namespace,
+                        () ->
+                                Syscalls.socket(
+                                        Syscalls.AF_NETLINK,
+                                        Syscalls.SOCK_RAW | Syscalls.SOCK_CLOEXEC,
+                                        protocol));
+        try {
+            Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_CAP_ACK, 1);
+            Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_EXT_ACK, 1);
+            Syscalls.setsockopt(fd, Syscalls.SOL_SOCKET, SO_SNDBUFFORCE, SEND_BUFFER_BYTES);
+            Syscalls.setsockopt(fd, Syscalls.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
+        } catch (SyscallException e) {
+            Syscalls.close(fd);
+            throw e;
+        }
+        return new NetlinkSocket(fd, namespace.toString());
+    }
+
+    /**
+     * Sends {@code request} and gives every answer that is no acknowledgement to {@code answers}.
+     *
+     * @param what names the message of a number, from 1, for the text of an error
+     * @param tolerated the errors that are taken for success
+     * @throws NetlinkException for the first message that the kernel refused; messages after it may
+     *     have been carried out
+     */
+    public void request(
+            MessageWriter request,
+            IntFunction<String> what,
+            Tolerance tolerated,
+            Consumer<Message> answers) {
+        lock.lock();
+        try {
+            send(request);
+            NetlinkException failure = null;
+            boolean acknowledged = false;
+            for (int length = receive(true); length >= 0; length = receive(true)) {
+                for (int at = 0; at + Message.HEADER_BYTES <= length; ) {
+                    Message message = message(at, length);
+                    if (message.type() == NLMSG_ERROR) {
+                        acknowledged = true;
+                        failure = failure != null ? failure : failureOf(message, what, tolerated);
+                    } else {
+                        answers.accept(message);
+                        acknowledged = true;
+                    }
+                    at = next(at);
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
+            if (!acknowledged) {
+                throw new IllegalStateException(
+                        "no answer to %s in %s".formatted(what.apply(1), namespace));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As the other, where no error is expected and no answer but acknowledgements. */
+    public void request(MessageWriter request, IntFunction<String> what) {
+        request(request, what, (_, _) -> false, _ -> {});
+    }
+
+    /** Which errors of which messages are as good as success. */
+    @FunctionalInterface
+    public interface Tolerance {
+        /** Whether {@code errno} may be the answer to message number {@code sequence}, from 1. */
+        boolean tolerates(int sequence, int errno);
+    }
+
+    /**
+     * Sends {@code request}, one message with {@link MessageWriter#NLM_F_DUMP}, and reads the whole
+     * dump. If the kernel's tables changed meanwhile, so that the dump is inconsistent, it is read
+     * again from the start.
+     *
+     * @param restart called before every attempt, to forget what a former one gave
+     */
+    public void dump(
+            MessageWriter request, String what, Runnable restart, Consumer<Message> answers) {
+        lock.lock();
+        try {
+            for (int attempt = 1; ; attempt++) {
+                restart.run();
+                send(request);
+                if (readDump(what, answers)) {
+                    return;
+                }
+                if (attempt == MAX_DUMP_ATTEMPTS) {
+                    throw new NetlinkException(
+                            what,
+                            Errno.EINTR,
+                            "changed during each of %d dumps".formatted(attempt),
+                            1);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the dump was consistent. */
+    @GuardedBy("lock")
+    private boolean readDump(String what, Consumer<Message> answers) {
+        boolean consistent = true;
+        while (true) {
+            int length = receive(false);
+            for (int at = 0; at + Message.HEADER_BYTES <= length; ) {
+                Message message = message(at, length);
+                consistent &= (message.flags() & NLM_F_DUMP_INTR) == 0;
+                if (message.type() == NLMSG_DONE || message.type() == NLMSG_ERROR) {
+                    NetlinkException failure =
+                            failureOf(message, _ -> what, (_, errno) -> errno == Errno.EINTR);
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    return consistent && message.s32(0) == 0;
+                }
+                answers.accept(message);
+                at = next(at);
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void send(MessageWriter request) {
+        if (closed) {
+            throw new IllegalStateException("netlink socket in %s is closed".formatted(namespace));
+        }
+        int length = request.length();
+        if (sending.byteSize() < length) {
+            sending = Arena.ofAuto().allocate(Math.max(length, 2 * sending.byteSize()));
+        }
+        MemorySegment.copy(request.array(), 0, sending, ValueLayout.JAVA_BYTE, 0, length);
+        Syscalls.send(fd, sending, length);
+    }
+
+    /** Receives a datagram into {@code received}; -1 if there is none and it must not wait. */
+    @GuardedBy("lock")
+    private int receive(boolean dontWait) {
+        while (true) {
+            int length = Syscalls.receive(fd, receiving, dontWait ? Syscalls.MSG_DONTWAIT : 0);
+            if (length == -Errno.EAGAIN && dontWait) {
+                return -1;
+            }
+            if (length >= 0) {
+                MemorySegment.copy(receiving, ValueLayout.JAVA_BYTE, 0, received, 0, length);
+                return length;
+            }
+            if (length != -Errno.EINTR) {
+                throw new SyscallException("recv", "netlink in " + namespace, -length);
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private Message message(int at, int length) {
+        int to = at + lengthAt(at);
+        if (to > length || to < at + Message.HEADER_BYTES) {
+            throw new IllegalStateException("a netlink message ends beyond its datagram");
+        }
+        return new Message(received, at, to);
+    }
+
+    @GuardedBy("lock")
+    private int lengthAt(int at) {
+        return new Message(received, at, at).s32(-Message.HEADER_BYTES);
+    }
+
+    @GuardedBy("lock")
+    private int next(int at) {
+        return at + ((lengthAt(at) + 3) & ~3);
+    }
+
+    private static @Nullable NetlinkException failureOf(
+            Message message, IntFunction<String> what, Tolerance tolerated) {
+        int errno = -message.s32(0);
+        if (errno == 0) {
+            return null;
+        }
+        int sequence = message.sequence();
+        if (tolerated.tolerates(sequence, errno)) {
+            return null;
+        }
+        return new NetlinkException(what.apply(sequence), errno, detail(message), sequence);
+    }
+
+    /** The kernel's own words, which stand behind the number and the refused message's header. */
+    private static String detail(Message message) {
+        if ((message.flags() & NLM_F_ACK_TLVS) == 0) {
+            return "";
+        }
+        boolean done = message.type() == NLMSG_DONE;
+        int echoed = (message.flags() & NLM_F_CAPPED) != 0 ? Message.HEADER_BYTES : message.s32(4);
+        int offset = 4 + (done ? 0 : (echoed + 3) & ~3);
+        return message.attributes(offset).string(NLMSGERR_ATTR_MSG);
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                Syscalls.close(fd);
+                arena.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.biplane.linux.route;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A network link as the kernel has it.
+ *
+ * @param mac empty where the link has none of six bytes
+ * @param up whether it is set up (its own state, not its carrier's)
+ * @param carrier whether the lower layer is up
+ * @param masterIndex the bridge it is a port of
+ * @param kind {@code veth}, {@code bridge}, …; empty for physical links and the loopback
+ * @param peerIndex the index of a veth's other end, in that end's namespace
+ * @param peerNamespaceId the id that this namespace has for the one of the other end, if it is
+ *     another
+ */
+public record Link(
+        int index,
+        String name,
+        Optional<Mac> mac,
+        boolean up,
+        boolean carrier,
+        int mtuBytes,
+        OptionalInt masterIndex,
+        String kind,
+        OptionalInt peerIndex,
+        OptionalInt peerNamespaceId) {}
