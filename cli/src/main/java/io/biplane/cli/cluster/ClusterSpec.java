@@ -1,24 +1,21 @@
 package io.biplane.cli.cluster;
 
-import io.biplane.netip.Prefix;
+import io.biplane.network.fabric.ClusterNetwork;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
+import java.util.stream.IntStream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What a cluster was made with. It is written when {@code up} first makes the cluster, and read by
  * every later command, so that none of the flags must be given again.
  *
- * @param name names the namespaces, links and tables, and the kubeconfig's context
- * @param plan the number of the default plan of addresses that the cluster took
+ * @param network its name and all its address ranges
  * @param nodes how many nodes it has
- * @param clusterCidr the pods' ranges, primary family first
- * @param serviceClusterIpRange the Services' ranges, primary family first
  * @param nodeCidrMaskSizeIpv4 the length of a node's IPv4 block, where it is not the default
  * @param nodeCidrMaskSizeIpv6 the length of a node's IPv6 block, where it is not the default
  * @param featureGates the value of {@code --feature-gates}
@@ -26,11 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param kubeconfig the file that holds the context
  */
 public record ClusterSpec(
-        String name,
-        int plan,
+        ClusterNetwork network,
         int nodes,
-        List<Prefix> clusterCidr,
-        List<Prefix> serviceClusterIpRange,
         OptionalInt nodeCidrMaskSizeIpv4,
         OptionalInt nodeCidrMaskSizeIpv6,
         String featureGates,
@@ -48,23 +42,23 @@ public record ClusterSpec(
             throw new IllegalArgumentException(
                     "a cluster has 1 to %d nodes, not %d (--nodes)".formatted(MAX_NODES, nodes));
         }
-        clusterCidr = List.copyOf(clusterCidr);
-        serviceClusterIpRange = List.copyOf(serviceClusterIpRange);
+    }
+
+    /** The cluster's name. */
+    public String name() {
+        return network.name();
     }
 
     /** The names of the nodes: {@code node-1}, … */
     public List<String> nodeNames() {
-        return java.util.stream.IntStream.rangeClosed(1, nodes).mapToObj(i -> "node-" + i).toList();
+        return IntStream.rangeClosed(1, nodes).mapToObj(ClusterNetwork::nodeName).toList();
     }
 
     /** The same cluster with another number of nodes. */
     ClusterSpec withNodes(int count) {
         return new ClusterSpec(
-                name,
-                plan,
+                network,
                 count,
-                clusterCidr,
-                serviceClusterIpRange,
                 nodeCidrMaskSizeIpv4,
                 nodeCidrMaskSizeIpv6,
                 featureGates,
@@ -76,18 +70,13 @@ public record ClusterSpec(
     String toJson() {
         ObjectNode json = JSON.createObjectNode();
         json.put("biplane", "cluster").put("format", FORMAT);
-        json.put("name", name).put("plan", plan).put("nodes", nodes);
-        strings(json.putArray("clusterCidr"), clusterCidr);
-        strings(json.putArray("serviceClusterIpRange"), serviceClusterIpRange);
+        json.set("network", network.toJson());
+        json.put("nodes", nodes);
         nodeCidrMaskSizeIpv4.ifPresent(bits -> json.put("nodeCidrMaskSizeIpv4", bits));
         nodeCidrMaskSizeIpv6.ifPresent(bits -> json.put("nodeCidrMaskSizeIpv6", bits));
         json.put("featureGates", featureGates).put("securePort", securePort);
         json.put("kubeconfig", kubeconfig);
         return json.toPrettyString() + "\n";
-    }
-
-    private static void strings(ArrayNode array, List<?> values) {
-        values.forEach(value -> array.add(value.toString()));
     }
 
     /**
@@ -100,7 +89,7 @@ public record ClusterSpec(
         JsonNode json;
         try {
             json = JSON.readTree(text);
-        } catch (RuntimeException e) {
+        } catch (JacksonException e) {
             return Optional.empty();
         }
         if (!json.path("biplane").asString("").equals("cluster")) {
@@ -112,20 +101,13 @@ public record ClusterSpec(
         }
         return Optional.of(
                 new ClusterSpec(
-                        json.path("name").asString(),
-                        json.path("plan").asInt(),
+                        ClusterNetwork.of(json.path("network")),
                         json.path("nodes").asInt(),
-                        list(json.path("clusterCidr"), Prefix::parse),
-                        list(json.path("serviceClusterIpRange"), Prefix::parse),
                         optionalInt(json.path("nodeCidrMaskSizeIpv4")),
                         optionalInt(json.path("nodeCidrMaskSizeIpv6")),
                         json.path("featureGates").asString(""),
                         json.path("securePort").asInt(),
                         json.path("kubeconfig").asString("")));
-    }
-
-    private static <T> List<T> list(JsonNode array, Function<String, T> of) {
-        return array.valueStream().map(JsonNode::asString).map(of).toList();
     }
 
     private static OptionalInt optionalInt(JsonNode value) {
