@@ -55,6 +55,8 @@ public final class Syscalls {
                     "open",
                     FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
                     Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle EXECVE = ofInt("execve", ADDRESS, ADDRESS, ADDRESS);
+    private static final MethodHandle SETSID = ofInt("setsid");
     private static final MethodHandle UNSHARE = ofInt("unshare", JAVA_INT);
     private static final MethodHandle SETNS = ofInt("setns", JAVA_INT, JAVA_INT);
     private static final MethodHandle MOUNT =
@@ -252,6 +254,27 @@ public final class Syscalls {
         try {
             int result = (int) SETRLIMIT.invokeExact(CAPTURED.get(), resource, limit);
             check(result, "setrlimit", resource);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Replaces the program that this process runs; returns only by an exception. */
+    static void execve(String path, MemorySegment arguments, MemorySegment environment) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment file = arena.allocateFrom(path);
+            int failed = (int) EXECVE.invokeExact(CAPTURED.get(), file, arguments, environment);
+            check(failed, "execve", path);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Makes this process the leader of a session of its own, without a terminal. */
+    static void setsid() {
+        try {
+            int session = (int) SETSID.invokeExact(CAPTURED.get());
+            check(session, "setsid", "this process");
         } catch (Throwable e) {
             throw unexpected(e);
         }
