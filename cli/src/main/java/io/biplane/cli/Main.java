@@ -4,12 +4,14 @@ import io.biplane.cli.cluster.DownCommand;
 import io.biplane.cli.cluster.ShellCommand;
 import io.biplane.cli.cluster.StatusCommand;
 import io.biplane.cli.cluster.UpCommand;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+
+import java.util.concurrent.Callable;
 
 /** The {@code biplane} command. */
 @Command(
@@ -52,7 +54,8 @@ public final class Main implements Callable<Integer> {
     }
 
     private static int report(
-            Exception failure, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+            Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+            throws Exception {
         if (!(failure instanceof CommandFailure known)) {
             throw failure; // a bug: the stack trace is what helps
         }

@@ -23,7 +23,8 @@ public record CallingUser(Path home, Optional<Ids> ids) {
 
     /** Whoever runs this process, as told by sudo's variables. */
     public static CallingUser current() {
-        return of(System.getenv(), Path.of(System.getProperty("user.home")), Path.of("/etc/passwd"));
+        return of(
+                System.getenv(), Path.of(System.getProperty("user.home")), Path.of("/etc/passwd"));
     }
 
     static CallingUser of(Map<String, String> environment, Path ownHome, Path passwd) {

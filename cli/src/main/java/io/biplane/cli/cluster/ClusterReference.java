@@ -1,10 +1,13 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** Which cluster a command is about. */
 public final class ClusterReference {

@@ -1,14 +1,16 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.network.fabric.ClusterNetwork;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.stream.IntStream;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What a cluster was made with. It is written when {@code up} first makes the cluster, and read by

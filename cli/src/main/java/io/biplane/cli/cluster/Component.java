@@ -1,6 +1,7 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One of the processes that a cluster consists of: started detached, found again by its pid file.
- * A pid file names the pid and the instant at which that process started, so that a pid that was
+ * One of the processes that a cluster consists of: started detached, found again by its pid file. A
+ * pid file names the pid and the instant at which that process started, so that a pid that was
  * given to another program in the meantime is never mistaken for ours.
  */
 enum Component {
@@ -85,8 +86,7 @@ enum Component {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .redirectErrorStream(true)
                         .start();
-        Files.writeString(
-                pidFile(data), process.pid() + " " + startOf(process.toHandle()) + "\n");
+        Files.writeString(pidFile(data), process.pid() + " " + startOf(process.toHandle()) + "\n");
         return process;
     }
 

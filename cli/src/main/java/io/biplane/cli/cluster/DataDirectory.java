@@ -1,6 +1,7 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -109,7 +110,9 @@ public record DataDirectory(Path root) {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.TRUNCATE_EXISTING)) {
-                file.write(java.nio.ByteBuffer.wrap(spec.toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                file.write(
+                        java.nio.ByteBuffer.wrap(
+                                spec.toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
                 file.force(true);
             }
             Files.move(next, specFile(), StandardCopyOption.ATOMIC_MOVE);
@@ -166,7 +169,10 @@ public record DataDirectory(Path root) {
     }
 
     private static CommandFailure failed(String doing, Path path, IOException e) {
-        String why = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
+        String why =
+                e instanceof FileSystemException f && f.getReason() != null
+                        ? f.getReason()
+                        : e.toString();
         return new CommandFailure(
                 "%s %s failed: %s (%s)".formatted(doing, path, why, remedy(why)), e);
     }

@@ -7,6 +7,9 @@ import io.biplane.client.LineStream;
 import io.biplane.client.Request;
 import io.biplane.client.Response;
 import io.biplane.client.Transport;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URLDecoder;
@@ -17,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way to an API server in the same JVM: no socket, no TLS, the same handler. Calls run on the
@@ -44,7 +46,8 @@ public final class InProcessTransport implements Transport {
             case io.biplane.apiserver.Response.Stream stream -> {
                 stream.chunks().close();
                 throw new IllegalStateException(
-                        "%s %s is answered by a stream".formatted(request.method(), request.target()));
+                        "%s %s is answered by a stream"
+                                .formatted(request.method(), request.target()));
             }
         };
     }
@@ -63,7 +66,8 @@ public final class InProcessTransport implements Transport {
     private io.biplane.apiserver.Response handle(Request request) {
         String[] target = request.target().split("\\?", 2);
         Map<String, String> headers = new HashMap<>();
-        request.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        request.headers()
+                .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         return handler.handle(
                 new io.biplane.apiserver.Request(
                         request.method(),
@@ -78,7 +82,8 @@ public final class InProcessTransport implements Transport {
     private static Map<String, String> firstValues(io.biplane.apiserver.Response response) {
         Map<String, String> headers = new HashMap<>();
         response.headers()
-                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+                .forEach((name, values) ->
+                        headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
         return headers;
     }
 
