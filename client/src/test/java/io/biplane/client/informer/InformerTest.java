@@ -1,0 +1,154 @@
+package io.biplane.client.informer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.Reason;
+import io.biplane.api.StatusException;
+import io.biplane.api.view.ObjectView;
+import io.biplane.client.PatchType;
+import io.biplane.client.testing.FakeApi;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+class InformerTest {
+    private static final Optional<StatusException> UNAVAILABLE =
+            Optional.of(new StatusException(Reason.SERVICE_UNAVAILABLE, "starting"));
+
+    private final FakeApi api = new FakeApi();
+    private final Informers informers = new Informers(api.client());
+    private final Informer<ObjectView> informer =
+            informers.informer(Kinds.CONFIG_MAPS, ObjectView::of);
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+    @AfterEach
+    void close() {
+        informers.close();
+        api.close();
+    }
+
+    @Test
+    void listsThenFollowsTheWatch() throws Exception {
+        create("a");
+        start();
+        assertThat(next()).isEqualTo("+a");
+        create("b");
+        assertThat(next()).isEqualTo("+b");
+        api.client().delete(Kinds.CONFIG_MAPS, "x", "a");
+        assertThat(next()).isEqualTo("-a");
+        assertThat(informer.get("x", "a")).isEmpty();
+        assertThat(informer.get("x", "b")).isPresent();
+    }
+
+    @Test
+    void goesOnFromItsVersionAfterABrokenWatch() throws Exception {
+        start();
+        create("a");
+        assertThat(next()).isEqualTo("+a");
+        api.breakWatches();
+        create("b");
+        assertThat(next()).isEqualTo("+b");
+        assertThat(api.count("GET", "watch=true")).isGreaterThan(1);
+        assertThat(api.requests())
+                .filteredOn(r -> r.method().equals("GET") && !r.target().contains("watch"))
+                .hasSize(1);
+    }
+
+    @Test
+    void tellsTheDifferenceWhenItsVersionIsGone() throws Exception {
+        create("old");
+        start();
+        assertThat(next()).isEqualTo("+old");
+        AtomicBoolean down = new AtomicBoolean(true);
+        api.refuse(r -> down.get() && r.method().equals("GET") ? UNAVAILABLE : Optional.empty());
+        api.breakWatches();
+        api.client().delete(Kinds.CONFIG_MAPS, "x", "old");
+        create("new");
+        api.compact();
+        down.set(false);
+        assertThat(List.of(next(), next())).containsExactlyInAnyOrder("+new", "-old");
+    }
+
+    @Test
+    void findsAWriteBeforeTheWatchBringsIt() throws Exception {
+        start();
+        informer.written(create("mine"));
+        assertThat(informer.get("x", "mine")).isPresent();
+        assertThat(next()).isEqualTo("+mine");
+        create("next");
+        assertThat(next()).isEqualTo("+next"); // "mine" was not told twice
+    }
+
+    @Test
+    void doesNotReviveWhatTheWatchHasSeenGo() throws Exception {
+        start();
+        ObjectNode created = create("ghost");
+        api.client().delete(Kinds.CONFIG_MAPS, "x", "ghost");
+        assertThat(next()).isEqualTo("+ghost");
+        assertThat(next()).isEqualTo("-ghost");
+        informer.written(created);
+        assertThat(informer.get("x", "ghost")).isEmpty();
+    }
+
+    @Test
+    void indexesFollowTheObjects() throws Exception {
+        Index<ObjectView> byLabel = informer.index(o -> o.meta().labels().values());
+        start();
+        create("a");
+        assertThat(next()).isEqualTo("+a");
+        assertThat(byLabel.get("red")).hasSize(1);
+        api.client()
+                .patch(
+                        Kinds.CONFIG_MAPS,
+                        "x",
+                        "a",
+                        PatchType.MERGE,
+                        Json.parse("{\"metadata\":{\"labels\":{\"colour\":\"blue\"}}}"));
+        assertThat(next()).isEqualTo("=a");
+        assertThat(byLabel.get("red")).isEmpty();
+        assertThat(byLabel.count("blue")).isEqualTo(1);
+    }
+
+    @Test
+    void isSharedByAllWhoAsk() {
+        assertThat(informers.informer(Kinds.CONFIG_MAPS, ObjectView::of)).isSameAs(informer);
+    }
+
+    private void start() throws Exception {
+        informer.listen(this::tell);
+        informers.start();
+        informers.awaitSynced(Duration.ofSeconds(10));
+    }
+
+    private void tell(@Nullable ObjectView before, @Nullable ObjectView after) {
+        if (after != null) {
+            told.add((before == null ? "+" : "=") + after.name());
+        } else if (before != null) {
+            told.add("-" + before.name());
+        }
+    }
+
+    private @Nullable String next() throws InterruptedException {
+        return told.poll(10, TimeUnit.SECONDS);
+    }
+
+    private ObjectNode create(String name) {
+        return api.create(
+                "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'namespace':'x','name':'"
+                        + name
+                        + "','labels':{'colour':'red'}}}");
+    }
+}

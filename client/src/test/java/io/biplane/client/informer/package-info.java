@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.client.informer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.client.queue;
+
+import org.jspecify.annotations.NullMarked;
