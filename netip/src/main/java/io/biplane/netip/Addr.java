@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * An IP address without a zone. An IPv4 address stands in the low 32 bits of {@code low}; an
@@ -21,24 +22,36 @@ public record Addr(IpFamily family, long high, long low) implements Comparable<A
                     .thenComparing(Addr::high, Long::compareUnsigned)
                     .thenComparing(Addr::low, Long::compareUnsigned);
 
-    private static final Prefix[] NON_PUBLIC = {
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0x0a000000L), 8), // RFC 1918
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xac100000L), 12), // RFC 1918
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xc0a80000L), 16), // RFC 1918
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0x64400000L), 10), // RFC 6598, carrier-grade NAT
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xa9fe0000L), 16), // RFC 3927, link-local
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0x7f000000L), 8), // RFC 1122, loopback
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xc6120000L), 15), // RFC 2544, benchmarking
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xc0000200L), 24), // RFC 5737, documentation
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xc6336400L), 24), // RFC 5737, documentation
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xcb007100L), 24), // RFC 5737, documentation
-        new Prefix(new Addr(IpFamily.IPV4, 0, 0xf0000000L), 4), // RFC 1112, reserved
-        new Prefix(new Addr(IpFamily.IPV6, 0xfc00000000000000L, 0), 7), // RFC 4193, ULA
-        new Prefix(new Addr(IpFamily.IPV6, 0xfe80000000000000L, 0), 10), // RFC 4291, link-local
-        new Prefix(new Addr(IpFamily.IPV6, 0xfec0000000000000L, 0), 10), // RFC 3879, site-local
-        new Prefix(new Addr(IpFamily.IPV6, 0x20010db800000000L, 0), 32), // RFC 3849, documentation
-        new Prefix(new Addr(IpFamily.IPV6, 0, 1), 128), // RFC 4291, loopback
-    };
+    private static final List<Prefix> NON_PUBLIC =
+            List.of(
+                    new Prefix(new Addr(IpFamily.IPV4, 0, 0x0a000000L), 8), // RFC 1918
+                    new Prefix(new Addr(IpFamily.IPV4, 0, 0xac100000L), 12), // RFC 1918
+                    new Prefix(new Addr(IpFamily.IPV4, 0, 0xc0a80000L), 16), // RFC 1918
+                    new Prefix(
+                            new Addr(IpFamily.IPV4, 0, 0x64400000L),
+                            10), // RFC 6598, carrier-grade NAT
+                    new Prefix(new Addr(IpFamily.IPV4, 0, 0xa9fe0000L), 16), // RFC 3927, link-local
+                    new Prefix(new Addr(IpFamily.IPV4, 0, 0x7f000000L), 8), // RFC 1122, loopback
+                    new Prefix(
+                            new Addr(IpFamily.IPV4, 0, 0xc6120000L), 15), // RFC 2544, benchmarking
+                    new Prefix(
+                            new Addr(IpFamily.IPV4, 0, 0xc0000200L), 24), // RFC 5737, documentation
+                    new Prefix(
+                            new Addr(IpFamily.IPV4, 0, 0xc6336400L), 24), // RFC 5737, documentation
+                    new Prefix(
+                            new Addr(IpFamily.IPV4, 0, 0xcb007100L), 24), // RFC 5737, documentation
+                    new Prefix(new Addr(IpFamily.IPV4, 0, 0xf0000000L), 4), // RFC 1112, reserved
+                    new Prefix(new Addr(IpFamily.IPV6, 0xfc00000000000000L, 0), 7), // RFC 4193, ULA
+                    new Prefix(
+                            new Addr(IpFamily.IPV6, 0xfe80000000000000L, 0),
+                            10), // RFC 4291, link-local
+                    new Prefix(
+                            new Addr(IpFamily.IPV6, 0xfec0000000000000L, 0),
+                            10), // RFC 3879, site-local
+                    new Prefix(
+                            new Addr(IpFamily.IPV6, 0x20010db800000000L, 0),
+                            32), // RFC 3849, documentation
+                    new Prefix(new Addr(IpFamily.IPV6, 0, 1), 128)); // RFC 4291, loopback
 
     /**
      * @throws IllegalArgumentException if the numbers do not fit the family, or are an IPv4-mapped
@@ -170,6 +183,11 @@ public record Addr(IpFamily family, long high, long low) implements Comparable<A
             }
         }
         return false;
+    }
+
+    /** The blocks whose addresses are {@link #isNonPublic}, of both families; they are disjoint. */
+    public static List<Prefix> nonPublicBlocks() {
+        return NON_PUBLIC;
     }
 
     @Override

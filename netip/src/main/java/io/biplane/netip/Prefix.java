@@ -1,7 +1,11 @@
 package io.biplane.netip;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
 
 /**
  * An IP prefix (a CIDR block): all addresses that share their first {@code bits} bits.
@@ -155,6 +159,20 @@ public record Prefix(Addr network, int bits) implements Comparable<Prefix> {
     /** Whether every address of {@code other} is in this block. */
     public boolean contains(Prefix other) {
         return other.bits >= bits && contains(other.network);
+    }
+
+    /**
+     * The given blocks, sorted, without those that others of them contain: disjoint, same
+     * addresses.
+     */
+    public static List<Prefix> withoutNested(Collection<Prefix> blocks) {
+        List<Prefix> disjoint = new ArrayList<>();
+        for (Prefix block : new TreeSet<>(blocks)) {
+            if (disjoint.isEmpty() || !disjoint.getLast().contains(block)) {
+                disjoint.add(block);
+            }
+        }
+        return disjoint;
     }
 
     /** Whether any address is in both blocks. */

@@ -8,7 +8,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 class PrefixTest {
     @ParameterizedTest
@@ -45,6 +47,27 @@ class PrefixTest {
         assertThatThrownBy(() -> Prefix.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', ''",
+        "10.0.0.0/8 10.0.0.0/16 10.255.0.0/16 11.0.0.0/8, 10.0.0.0/8 11.0.0.0/8",
+        "fd00::/8 0.0.0.0/0 10.0.0.0/8 fd00::/8, 0.0.0.0/0 fd00::/8",
+        "10.0.1.0/24 10.0.0.0/24, 10.0.0.0/24 10.0.1.0/24"
+    })
+    void nestedBlocksAreLeftOut(String blocks, String disjoint) {
+        assertThat(Prefix.withoutNested(prefixes(blocks))).isEqualTo(prefixes(disjoint));
+    }
+
+    private static List<Prefix> prefixes(String blocks) {
+        return Stream.of(blocks.split(" ")).filter(b -> !b.isEmpty()).map(Prefix::parse).toList();
+    }
+
+    @Test
+    void nonPublicBlocksAreDisjoint() {
+        assertThat(Prefix.withoutNested(Addr.nonPublicBlocks()))
+                .hasSameSizeAs(Addr.nonPublicBlocks());
     }
 
     @Test
