@@ -41,6 +41,11 @@ public final class Sysctl {
         return NamespaceThread.in(namespace, () -> read(key));
     }
 
+    /** Sets one parameter in the calling thread's namespace. */
+    public static void set(String key, String value) {
+        write(key, value);
+    }
+
     /** The value of {@code key} in the calling thread's namespace. */
     public static String get(String key) {
         return read(key);
