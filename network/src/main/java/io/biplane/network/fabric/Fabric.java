@@ -1,0 +1,232 @@
+package io.biplane.network.fabric;
+
+import static io.biplane.network.fabric.Wire.address;
+import static io.biplane.network.fabric.Wire.index;
+import static io.biplane.network.fabric.Wire.neighbour;
+import static io.biplane.network.fabric.Wire.veth;
+
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.route.Change;
+import io.biplane.linux.route.Change.ReplaceRoute;
+import io.biplane.linux.route.Change.SetLink;
+import io.biplane.linux.route.Mac;
+import io.biplane.linux.route.Route;
+import io.biplane.linux.route.RouteSocket;
+import io.biplane.netip.Addr;
+import io.biplane.netip.DualStack;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A cluster's network on this machine, as the kernel holds it.
+ *
+ * <pre>
+ * host  bp-&lt;c&gt; ──── host  &lt;c&gt;-fabric  nodes (bridge) ──── eth0  &lt;c&gt;-node-1
+ *                                │                    └─── eth0  &lt;c&gt;-node-2 …
+ *                             outside ──── eth0  &lt;c&gt;-outside
+ * </pre>
+ *
+ * {@link #up} makes what is missing and leaves what is there; a process that died at any point of
+ * it is made up for by the next call, and {@link #down} removes whatever there is of the cluster.
+ * Routes to pods are {@link NodeRoutes}' work. Runs on the caller's thread, as root.
+ */
+public final class Fabric {
+    private static final System.Logger LOG = System.getLogger(Fabric.class.getName());
+
+    /** The bridge, in the fabric's namespace. */
+    public static final String BRIDGE = "nodes";
+
+    /** A node's link to the bridge, in the node's namespace. */
+    public static final String UPLINK = "eth0";
+
+    private static final int UPLINK_INDEX = 2;
+
+    private final ClusterNetwork network;
+    private final HostSide host;
+
+    public Fabric(ClusterNetwork network, HostSide host) {
+        this.network = network;
+        this.host = host;
+    }
+
+    /**
+     * Makes or adopts the fabric with nodes 1 to {@code nodes}; further nodes that are there stay.
+     *
+     * @throws io.biplane.linux.netlink.NetlinkException if the kernel refuses a step
+     */
+    public void up(int nodes) {
+        try (NetworkNamespace fabric = Namespaces.ensure(network.fabricNamespace())) {
+            new HostSysctls(host).acquire(network.name());
+            Namespaces.makeRouter(fabric);
+            try (RouteSocket socket = RouteSocket.open(fabric)) {
+                int bridge = bridge(socket);
+                for (int node = 1; node <= nodes; node++) {
+                    node(socket, bridge, node);
+                }
+                outside(socket);
+                hostLink(socket);
+            }
+        }
+    }
+
+    private int bridge(RouteSocket fabric) {
+        Mac mac = network.macOnBridge(network.gateway(IpFamily.IPV4));
+        fabric.ensure(
+                SetLink.up("lo"),
+                new Change.AddBridge(BRIDGE, mac, Wire.MTU_BYTES),
+                SetLink.upWithoutAutoconf(BRIDGE));
+        int bridge = index(fabric, BRIDGE);
+        List<Change> changes = new ArrayList<>();
+        for (Prefix range : network.nodes().values()) {
+            changes.add(address(bridge, network.gateway(range.family()), range.bits()));
+        }
+        // What no node has is unreachable, rather than sent to the host and back.
+        network.pods().values().forEach(p -> changes.add(new ReplaceRoute(Route.unreachable(p))));
+        fabric.ensure(changes);
+        return bridge;
+    }
+
+    private void node(RouteSocket fabric, int bridge, int node) {
+        String port = ClusterNetwork.nodeName(node);
+        Mac mac = network.macOnBridge(network.node(node, IpFamily.IPV4));
+        try (NetworkNamespace namespace = Namespaces.ensure(network.nodeNamespace(port))) {
+            Namespaces.makeRouter(namespace);
+            Mac portMac = Mac.local(0xb0_0000_0000L + node);
+            fabric.ensure(
+                    veth(port, portMac, namespace, UPLINK, mac, UPLINK_INDEX),
+                    SetLink.port(port, bridge));
+            List<Change> inNode = new ArrayList<>();
+            inNode.add(SetLink.up("lo"));
+            inNode.add(SetLink.upWithoutAutoconf(UPLINK));
+            List<Change> inFabric = new ArrayList<>();
+            for (Prefix range : network.nodes().values()) {
+                IpFamily family = range.family();
+                Addr own = network.node(node, family);
+                Addr gateway = network.gateway(family);
+                inNode.add(address(UPLINK_INDEX, own, range.bits()));
+                inNode.add(neighbour(UPLINK_INDEX, gateway, network.macOnBridge(gateway)));
+                inNode.add(defaultRoute(gateway, UPLINK_INDEX));
+                inFabric.add(neighbour(bridge, own, mac));
+            }
+            try (RouteSocket socket = RouteSocket.open(namespace)) {
+                socket.ensure(inNode);
+            }
+            fabric.ensure(inFabric);
+        }
+    }
+
+    /**
+     * The host beyond the cluster. It has routes to the nodes only: what comes with a pod's own
+     * address gets no answer, so that egress works by masquerade or not at all.
+     */
+    private void outside(RouteSocket fabric) {
+        try (NetworkNamespace namespace = Namespaces.ensure(network.outsideNamespace())) {
+            List<Change> there = new ArrayList<>();
+            transit(fabric, "outside", network.outside(), namespace, UPLINK, UPLINK_INDEX, there);
+            there.addFirst(SetLink.up("lo"));
+            for (Prefix range : network.nodes().values()) {
+                Addr gateway = network.outsideGateway(range.family());
+                there.add(new ReplaceRoute(Route.via(range, gateway, UPLINK_INDEX)));
+            }
+            try (RouteSocket socket = RouteSocket.open(namespace)) {
+                socket.ensure(there);
+            }
+        }
+    }
+
+    /** The host's end has the families that the host has; the fabric's always has both. */
+    private void hostLink(RouteSocket fabric) {
+        List<IpFamily> families = host.families();
+        if (!families.contains(IpFamily.IPV6)) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () ->
+                            "IPv6 is disabled on this host: cluster %s has both families inside, the host reaches it over IPv4 only (enable it: sysctl net.ipv6.conf.all.disable_ipv6=0, then up again)"
+                                    .formatted(network.name()));
+        }
+        String link = network.hostLink();
+        try (RouteSocket socket = RouteSocket.open(host.namespace())) {
+            fabric.ensure(
+                    veth("host", Wire.FABRIC_MAC, host.namespace(), link, Wire.FAR_MAC, 0),
+                    SetLink.upWithoutAutoconf("host"));
+            int near = index(fabric, "host");
+            socket.ensure(SetLink.upWithoutAutoconf(link));
+            int far = index(socket, link);
+            List<Change> here = new ArrayList<>();
+            List<Change> there = new ArrayList<>();
+            for (Prefix range : network.transit().values()) {
+                IpFamily family = range.family();
+                here.add(address(near, network.fabricEnd(family), range.bits()));
+                if (families.contains(family)) {
+                    here.add(neighbour(near, network.hostEnd(family), Wire.FAR_MAC));
+                    here.add(defaultRoute(network.hostEnd(family), near));
+                    there.add(address(far, network.hostEnd(family), range.bits()));
+                    there.add(neighbour(far, network.fabricEnd(family), Wire.FABRIC_MAC));
+                    for (Prefix routed : network.routedFromHost(family)) {
+                        Route route = Route.via(routed, network.fabricEnd(family), far);
+                        there.add(new ReplaceRoute(route.from(network.hostEnd(family))));
+                    }
+                }
+            }
+            fabric.ensure(here);
+            socket.ensure(there);
+        }
+    }
+
+    /** A veth between the fabric (offset 1) and another namespace (offset 2), both families. */
+    private void transit(
+            RouteSocket fabric,
+            String near,
+            DualStack<Prefix> ranges,
+            NetworkNamespace there,
+            String far,
+            int farIndex,
+            List<Change> thereChanges) {
+        fabric.ensure(
+                veth(near, Wire.FABRIC_MAC, there, far, Wire.FAR_MAC, farIndex),
+                SetLink.upWithoutAutoconf(near));
+        int nearIndex = index(fabric, near);
+        thereChanges.add(SetLink.upWithoutAutoconf(far));
+        List<Change> here = new ArrayList<>();
+        for (Prefix range : ranges.values()) {
+            Addr nearEnd = range.at(1);
+            Addr farEnd = range.at(2);
+            here.add(address(nearIndex, nearEnd, range.bits()));
+            here.add(neighbour(nearIndex, farEnd, Wire.FAR_MAC));
+            thereChanges.add(address(farIndex, farEnd, range.bits()));
+            thereChanges.add(neighbour(farIndex, nearEnd, Wire.FABRIC_MAC));
+        }
+        fabric.ensure(here);
+    }
+
+    private static Change defaultRoute(Addr gateway, int link) {
+        String all = gateway.family() == IpFamily.IPV4 ? "0.0.0.0/0" : "::/0";
+        return new ReplaceRoute(Route.via(Prefix.parse(all), gateway, link));
+    }
+
+    /** Whether a fabric of this name is there, whole or not. */
+    public static boolean exists(String cluster) {
+        return NetworkNamespace.exists(cluster + "-fabric");
+    }
+
+    /**
+     * Removes all that is there of the cluster, from host and machine. Its processes have ended. By
+     * name alone, for its data may be gone.
+     */
+    public static void down(String cluster, HostSide host) {
+        new HostSysctls(host).release(cluster);
+        try (RouteSocket socket = RouteSocket.open(host.namespace())) {
+            socket.ensure(new Change.DeleteLink("bp-" + cluster));
+        }
+        String node = java.util.regex.Pattern.quote(cluster) + "-node-\\d+";
+        String pod = java.util.regex.Pattern.quote(cluster) + "-pod-[^_]+_.+";
+        List<String> names = NetworkNamespace.list();
+        names.stream().filter(n -> n.matches(pod)).forEach(NetworkNamespace::delete);
+        names.stream().filter(n -> n.matches(node)).forEach(NetworkNamespace::delete);
+        NetworkNamespace.delete(cluster + "-outside");
+        NetworkNamespace.delete(cluster + "-fabric");
+    }
+}

@@ -1,0 +1,74 @@
+package io.biplane.network.fabric;
+
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.Sysctl;
+import io.biplane.linux.route.Link;
+import io.biplane.linux.route.Route;
+import io.biplane.linux.route.RouteSocket;
+import io.biplane.netip.IpFamily;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The host that a fabric is attached to: its network namespace, and where the ledger of its changed
+ * sysctls is kept.
+ *
+ * @param ledgers a directory that lives as long as the sysctls do (on tmpfs, so that both are gone
+ *     after a reboot)
+ */
+public record HostSide(NetworkNamespace namespace, Path ledgers) {
+
+    /** The namespace of the calling process. */
+    public static HostSide ofThisProcess() {
+        return new HostSide(NetworkNamespace.current(), Path.of("/run/biplane"));
+    }
+
+    /** The families that the host itself can speak: no IPv6 where it is disabled by sysctl. */
+    public List<IpFamily> families() {
+        return ipv6Disabled() ? List.of(IpFamily.IPV4) : List.of(IpFamily.IPV4, IpFamily.IPV6);
+    }
+
+    private boolean ipv6Disabled() {
+        try {
+            return Sysctl.get(namespace, "net.ipv6.conf.all.disable_ipv6").equals("1");
+        } catch (SyscallException noIpv6AtAll) {
+            return true;
+        }
+    }
+
+    /** All routes of the main table, of both families. */
+    public List<HostRoute> routes() {
+        try (RouteSocket socket = RouteSocket.open(namespace)) {
+            Map<Integer, String> names =
+                    socket.links().stream().collect(Collectors.toMap(Link::index, Link::name));
+            List<HostRoute> routes = new ArrayList<>();
+            for (IpFamily family : IpFamily.values()) {
+                for (Route route : socket.routes(family)) {
+                    if (route.table() == Route.MAIN) {
+                        String device = names.getOrDefault(route.linkIndex(), "-");
+                        routes.add(new HostRoute(route.destination(), route.via(), device));
+                    }
+                }
+            }
+            return routes;
+        }
+    }
+
+    /** The file of the ledger: one for each namespace, by its inode. */
+    Path ledger() {
+        try {
+            Object inode = Files.getAttribute(namespace.path(), "unix:ino");
+            return ledgers.resolve("host-%s.json".formatted(inode));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.biplane.network.fabric;
+
+import io.biplane.linux.Errno;
+import io.biplane.linux.NamespaceThread;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.Sysctl;
+import io.biplane.linux.route.Link;
+import io.biplane.linux.route.RouteSocket;
+import io.biplane.netip.IpFamily;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The sysctls that the host needs to let pods out: forwarding in the families that it has.
+ *
+ * <p>Switching forwarding on has side effects, and all of them are recorded in the {@link
+ * SysctlLedger} before anything is changed: {@code ip_forward} rewrites every link's {@code
+ * forwarding} and {@code all/accept_redirects}; IPv6's rewrites every link's, and a link with
+ * {@code accept_ra=1} would lose its default route, for which it gets {@code accept_ra=2} first.
+ * Several clusters share the settings: the first to come records and sets, the last to go puts
+ * back. A cluster counts as there while its fabric namespace is.
+ *
+ * <p>Keys are written with slashes, for a link's name may hold a dot.
+ */
+final class HostSysctls {
+    private static final String OWN_LINKS = "bp-";
+
+    private final HostSide host;
+
+    HostSysctls(HostSide host) {
+        this.host = host;
+    }
+
+    /** Records what will change, then changes it; a second time changes nothing. */
+    void acquire(String cluster) {
+        try (SysctlLedger ledger = SysctlLedger.lock(host.ledger())) {
+            dropTheDead(ledger, cluster);
+            Map<String, String> wanted = new LinkedHashMap<>();
+            Map<String, String> before = new LinkedHashMap<>();
+            plan(wanted, before);
+            before.forEach(ledger.original()::putIfAbsent);
+            ledger.users().add(cluster);
+            ledger.save();
+            write(wanted);
+        }
+    }
+
+    /** Puts everything back if no other cluster needs it. */
+    void release(String cluster) {
+        try (SysctlLedger ledger = SysctlLedger.lock(host.ledger())) {
+            ledger.users().remove(cluster);
+            dropTheDead(ledger, cluster);
+        }
+    }
+
+    private void dropTheDead(SysctlLedger ledger, String caller) {
+        ledger.users()
+                .removeIf(
+                        user -> !user.equals(caller) && !NetworkNamespace.exists(user + "-fabric"));
+        if (ledger.users().isEmpty() && !ledger.original().isEmpty()) {
+            write(ledger.original());
+            ledger.original().clear();
+        }
+        ledger.save();
+    }
+
+    /**
+     * What to write, in order, and the values that writing it changes (with the same keys first).
+     */
+    private void plan(Map<String, String> wanted, Map<String, String> before) {
+        List<String> devices = new ArrayList<>(List.of("default"));
+        try (RouteSocket socket = RouteSocket.open(host.namespace())) {
+            socket.links().stream()
+                    .map(Link::name)
+                    .filter(name -> !name.startsWith(OWN_LINKS))
+                    .forEach(devices::add);
+        }
+        boolean ipv6 = host.families().contains(IpFamily.IPV6);
+        inHost(() -> {
+            if (ipv6) {
+                planIpv6(devices, wanted, before);
+            }
+            if (!"1".equals(read("net/ipv4/ip_forward"))) {
+                wanted.put("net/ipv4/ip_forward", "1");
+                record("net/ipv4/ip_forward", before);
+                record("net/ipv4/conf/all/accept_redirects", before);
+                devices.forEach(d -> record("net/ipv4/conf/%s/forwarding".formatted(d), before));
+            }
+        });
+    }
+
+    private static void planIpv6(
+            List<String> devices, Map<String, String> wanted, Map<String, String> before) {
+        boolean forwarding = "1".equals(read("net/ipv6/conf/all/forwarding"));
+        if (!forwarding) {
+            record("net/ipv6/conf/all/forwarding", before);
+            devices.forEach(d -> record("net/ipv6/conf/%s/forwarding".formatted(d), before));
+            for (String device : devices) {
+                String acceptRa = "net/ipv6/conf/%s/accept_ra".formatted(device);
+                if ("1".equals(read(acceptRa))) {
+                    record(acceptRa, before);
+                    wanted.put(acceptRa, "2");
+                }
+            }
+            wanted.put("net/ipv6/conf/all/forwarding", "1");
+        }
+    }
+
+    private static void record(String key, Map<String, String> before) {
+        Optional.ofNullable(read(key)).ifPresent(value -> before.put(key, value));
+    }
+
+    /** In order; values that are so already are left alone, for writing them has side effects. */
+    private void write(Map<String, String> values) {
+        inHost(() ->
+                values.forEach((key, value) -> {
+                    String now = read(key);
+                    if (now != null && !now.equals(value)) {
+                        Sysctl.set(key, value);
+                    }
+                }));
+    }
+
+    /** In the calling thread's namespace; null where there is no such key (a link that is gone). */
+    private static @Nullable String read(String key) {
+        try {
+            return Sysctl.get(key);
+        } catch (SyscallException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private void inHost(Runnable work) {
+        NamespaceThread.in(
+                host.namespace(),
+                () -> {
+                    work.run();
+                    return host;
+                });
+    }
+}

@@ -1,0 +1,62 @@
+package io.biplane.network.fabric;
+
+import io.biplane.linux.NamespaceThread;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.Sysctl;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Namespaces that route: made with their sysctls, or adopted. */
+final class Namespaces {
+    private static final Path BRIDGE_SYSCTLS = Path.of("/proc/sys/net/bridge");
+
+    /**
+     * Made if it is not there; a name left by a process that died while it made it is made anew.
+     */
+    static NetworkNamespace ensure(String name) {
+        if (NetworkNamespace.exists(name)) {
+            NetworkNamespace there = NetworkNamespace.open(name);
+            try {
+                return NamespaceThread.in(there, () -> there);
+            } catch (SyscallException notANamespace) {
+                there.close();
+                NetworkNamespace.delete(name);
+            }
+        }
+        return NetworkNamespace.create(name);
+    }
+
+    /**
+     * What a router of ours needs, to be set before it has links: forwarding, no filter on the way
+     * back, nothing learned from others, no wait for duplicate addresses, no firewall on the
+     * bridge.
+     */
+    static void makeRouter(NetworkNamespace namespace) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String scope : new String[] {"all", "default"}) {
+            String v4 = "net/ipv4/conf/%s/".formatted(scope);
+            values.put(v4 + "rp_filter", "0");
+            values.put(v4 + "send_redirects", "0");
+            values.put(v4 + "accept_redirects", "0");
+            String v6 = "net/ipv6/conf/%s/".formatted(scope);
+            values.put(v6 + "disable_ipv6", "0");
+            values.put(v6 + "accept_ra", "0");
+            values.put(v6 + "accept_redirects", "0");
+            values.put(v6 + "accept_dad", "0");
+        }
+        values.put("net/ipv4/ip_forward", "1");
+        values.put("net/ipv6/conf/all/forwarding", "1");
+        if (Files.isDirectory(BRIDGE_SYSCTLS)) { // br_netfilter is loaded
+            for (String table : new String[] {"iptables", "ip6tables", "arptables"}) {
+                values.put("net/bridge/bridge-nf-call-" + table, "0");
+            }
+        }
+        Sysctl.setAll(namespace, values);
+    }
+
+    private Namespaces() {}
+}

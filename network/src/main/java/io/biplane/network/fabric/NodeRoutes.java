@@ -1,0 +1,197 @@
+package io.biplane.network.fabric;
+
+import io.biplane.api.view.NodeView;
+import io.biplane.client.informer.Informer;
+import io.biplane.client.queue.WorkQueue;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.route.Change;
+import io.biplane.linux.route.Link;
+import io.biplane.linux.route.Neighbour;
+import io.biplane.linux.route.Route;
+import io.biplane.linux.route.RouteSocket;
+import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The routes of one namespace (a node's, or the fabric's) to the pods of all other nodes, and the
+ * neighbours that they need: {@link #reconcile} makes the kernel hold exactly those.
+ *
+ * <p>Of routes, only those into the pod ranges are touched; of neighbours, only those on the nodes
+ * bridge that belong to no Node any more.
+ */
+public final class NodeRoutes implements AutoCloseable {
+    private static final Duration BURST = Duration.ofMillis(10);
+    private static final Duration RESYNC = Duration.ofSeconds(60);
+    private static final Duration UNSYNCED = Duration.ofMillis(50);
+
+    private final ClusterNetwork network;
+    private final RouteSocket socket;
+    private final String uplink;
+    private final String self;
+    private final WorkQueue<String> queue = new WorkQueue<>("node-routes", 1, BURST, _ -> follow());
+    private volatile @Nullable Informer<NodeView> nodes;
+
+    private NodeRoutes(ClusterNetwork network, RouteSocket socket, String uplink, String self) {
+        this.network = network;
+        this.socket = socket;
+        this.uplink = uplink;
+        this.self = self;
+    }
+
+    /** In the namespace of the node of that name. */
+    public static NodeRoutes ofNode(ClusterNetwork network, String node) {
+        return open(network, network.nodeNamespace(node), Fabric.UPLINK, node);
+    }
+
+    /** In the fabric's namespace, for the host, the outside and the control plane. */
+    public static NodeRoutes ofFabric(ClusterNetwork network) {
+        return open(network, network.fabricNamespace(), Fabric.BRIDGE, "");
+    }
+
+    private static NodeRoutes open(
+            ClusterNetwork network, String namespace, String uplink, String self) {
+        try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
+            return new NodeRoutes(network, RouteSocket.open(opened), uplink, self);
+        }
+    }
+
+    /** Reconciles now, after every change of a Node, and each minute. */
+    public void start(Informer<NodeView> nodes) {
+        nodes.listen((before, after) -> queue.add(self));
+        this.nodes = nodes;
+        queue.start();
+        queue.add(self);
+    }
+
+    private void follow() {
+        Informer<NodeView> known = nodes;
+        if (known != null && known.synced()) {
+            reconcile(known.list());
+        }
+        queue.addAfter(self, known != null && known.synced() ? RESYNC : UNSYNCED);
+    }
+
+    /**
+     * Makes the kernel hold the routes and neighbours for these nodes.
+     *
+     * @return how many changes it took
+     */
+    public int reconcile(Collection<NodeView> nodes) {
+        int link =
+                socket.link(uplink)
+                        .map(Link::index)
+                        .orElseThrow(() ->
+                                new IllegalStateException("link %s is gone".formatted(uplink)));
+        List<Change> changes = new ArrayList<>();
+        for (IpFamily family : IpFamily.values()) {
+            neighbours(family, link, nodes, changes);
+            routes(family, link, nodes, changes);
+        }
+        socket.ensure(changes);
+        return changes.size();
+    }
+
+    private void routes(
+            IpFamily family, int link, Collection<NodeView> nodes, List<Change> changes) {
+        Map<Prefix, Optional<Addr>> wanted = wanted(family, nodes);
+        Set<Prefix> there = new HashSet<>();
+        for (Route route : socket.routes(family)) {
+            Prefix destination = route.destination();
+            if (!isOurs(route, link)) {
+                continue;
+            }
+            Optional<Addr> via = wanted.get(destination);
+            if (via == null) {
+                changes.add(new Change.DeleteRoute(route));
+            } else if (via.equals(route.via())) {
+                there.add(destination);
+            }
+        }
+        wanted.forEach((destination, via) -> {
+            if (!there.contains(destination)) {
+                changes.add(new Change.ReplaceRoute(route(destination, via, link)));
+            }
+        });
+    }
+
+    /** Next hop by block; a node's own block is unreachable where no pod has the address. */
+    private Map<Prefix, Optional<Addr>> wanted(IpFamily family, Collection<NodeView> nodes) {
+        Map<Prefix, Optional<Addr>> wanted = new LinkedHashMap<>();
+        for (NodeView node : nodes) {
+            Optional<Prefix> block = node.podCidr(family);
+            if (block.isEmpty()) {
+                continue;
+            }
+            if (node.name().equals(self)) {
+                wanted.put(block.get(), Optional.empty());
+            } else {
+                node.internalIp(family).ifPresent(ip -> wanted.put(block.get(), Optional.of(ip)));
+            }
+        }
+        return wanted;
+    }
+
+    private static Route route(Prefix destination, Optional<Addr> via, int link) {
+        return via.map(ip -> Route.via(destination, ip, link))
+                .orElseGet(() -> Route.unreachable(destination));
+    }
+
+    /**
+     * A route to a node's block: in a pod range, over the uplink or unreachable, not to one pod.
+     */
+    private boolean isOurs(Route route, int link) {
+        Optional<Prefix> range = network.pods().get(route.family());
+        boolean blockOfPods =
+                route.table() == Route.MAIN
+                        && range.isPresent()
+                        && range.get().contains(route.destination());
+        boolean wholeRange = range.filter(route.destination()::equals).isPresent();
+        boolean nextHop = route.linkIndex() == link && route.via().isPresent();
+        boolean unreachable = route.kind() == Route.Kind.UNREACHABLE;
+        return blockOfPods && (nextHop || (unreachable && !(wholeRange && self.isEmpty())));
+    }
+
+    private void neighbours(
+            IpFamily family, int link, Collection<NodeView> nodes, List<Change> changes) {
+        Set<Addr> wanted = new HashSet<>();
+        nodes.stream()
+                .filter(node -> !node.name().equals(self))
+                .flatMap(node -> node.internalIp(family).stream())
+                .filter(network::onBridge)
+                .forEach(wanted::add);
+        for (Neighbour neighbour : socket.neighbours(family)) {
+            if (neighbour.linkIndex() == link && neighbour.permanent()) {
+                Addr address = neighbour.addr();
+                boolean right =
+                        network.onBridge(address)
+                                && neighbour
+                                        .mac()
+                                        .equals(Optional.of(network.macOnBridge(address)));
+                if (right) {
+                    wanted.remove(address);
+                }
+            }
+        }
+        wanted.forEach(address ->
+                changes.add(Wire.neighbour(link, address, network.macOnBridge(address))));
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+        socket.close();
+    }
+}

@@ -1,0 +1,99 @@
+package io.biplane.network.fabric;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+
+/**
+ * The host's sysctls as they were, and the clusters that need them otherwise; held under a file
+ * lock while open, so that two clusters that come and go at once see each other.
+ */
+final class SysctlLedger implements AutoCloseable {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final Path file;
+    private final FileChannel lock;
+    private final SequencedMap<String, String> original = new LinkedHashMap<>();
+    private final SequencedSet<String> users = new LinkedHashSet<>();
+
+    private SysctlLedger(Path file, FileChannel lock) {
+        this.file = file;
+        this.lock = lock;
+    }
+
+    /** Waits for whoever holds it. */
+    static SysctlLedger lock(Path file) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            FileChannel lock =
+                    FileChannel.open(
+                            file.resolveSibling("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            lock.lock();
+            SysctlLedger ledger = new SysctlLedger(file, lock);
+            if (Files.exists(file)) {
+                ledger.read(MAPPER.readTree(Files.readString(file)));
+            }
+            return ledger;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read(JsonNode json) {
+        json.path("original").forEachEntry((key, value) -> original.put(key, value.asString()));
+        json.path("users").forEach(user -> users.add(user.asString()));
+    }
+
+    /** Values before the first change, in the order in which they are to be put back. */
+    SequencedMap<String, String> original() {
+        return original;
+    }
+
+    /** The clusters for which they were changed. */
+    SequencedSet<String> users() {
+        return users;
+    }
+
+    /** Writes it, or removes the file if there is nothing to remember. */
+    void save() {
+        try {
+            if (users.isEmpty() && original.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            ObjectNode values = json.putObject("original");
+            original.forEach(values::put);
+            users.forEach(json.putArray("users")::add);
+            Path next = file.resolveSibling(file.getFileName() + ".next");
+            Files.writeString(next, json.toString());
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
