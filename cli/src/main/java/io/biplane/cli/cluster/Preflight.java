@@ -1,0 +1,55 @@
+package io.biplane.cli.cluster;
+
+import io.biplane.cli.CommandFailure;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.netlink.NetlinkException;
+import io.biplane.linux.nftables.Nftables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the machine must have before anything is changed on it; all that is missing is told at once. */
+final class Preflight {
+    private static final Path SELF = Path.of("/proc/self");
+
+    private Preflight() {}
+
+    /**
+     * @throws CommandFailure naming everything that is missing, each with its remedy
+     */
+    static void check() {
+        List<String> missing = new ArrayList<>();
+        if (!isRoot()) {
+            missing.add(
+                    "root is needed for network namespaces, links and nftables (run it with sudo)");
+        } else if (!hasNfTables()) {
+            missing.add(
+                    "the kernel %s has no nf_tables (load the module nf_tables, or boot a kernel with CONFIG_NF_TABLES, CONFIG_NF_TABLES_IPV4 and CONFIG_NF_TABLES_IPV6)"
+                            .formatted(System.getProperty("os.version")));
+        }
+        if (!missing.isEmpty()) {
+            throw new CommandFailure(missing);
+        }
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(SELF, "unix:uid") instanceof Integer uid && uid == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean hasNfTables() {
+        try (NetworkNamespace here = NetworkNamespace.current();
+                Nftables nftables = Nftables.open(here)) {
+            nftables.tables();
+            return true;
+        } catch (NetlinkException | SyscallException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.biplane.cli.cluster;
+
+import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.PortRange;
+import io.biplane.cli.CommandFailure;
+import io.biplane.cli.component.FeatureGates;
+import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.netip.DualStack;
+import io.biplane.netip.Prefix;
+import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.HostSide;
+import io.biplane.network.fabric.NetworkChoice;
+import io.biplane.network.fabric.NetworkClashException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns a command line into the spec of a cluster: a new one, or one that is there already. */
+final class SpecChoice {
+    private static final int FIRST_PORT = 6443;
+    private static final int DEFAULT_NODES = 2;
+
+    private final String name;
+    private final DataDirectory data;
+    private final UpOptions options;
+    private final CallingUser user;
+
+    SpecChoice(String name, DataDirectory data, UpOptions options, CallingUser user) {
+        this.name = name;
+        this.data = data;
+        this.options = options;
+        this.user = user;
+    }
+
+    /**
+     * @throws CommandFailure with every fault of the command line
+     */
+    ClusterSpec make() {
+        Optional<ClusterSpec> existing = data.readSpec();
+        return existing.isPresent() ? existing(existing.get()) : fresh();
+    }
+
+    private ClusterSpec existing(ClusterSpec spec) {
+        List<String> faults = options.contradictions(spec);
+        if (!spec.name().equals(name)) {
+            faults.add(
+                    "--name=%s: the data directory %s is that of cluster %s (give --name %s, or another --data-dir)"
+                            .formatted(name, data.root(), spec.name(), spec.name()));
+        }
+        boolean runs = Component.CONTROL_PLANE.find(data).isPresent();
+        if (!runs && !isFree(spec.securePort())) {
+            faults.add(portInUse(spec.securePort()));
+        }
+        fail(faults);
+        Integer nodes = options.nodes;
+        return nodes == null ? spec : spec.withNodes(nodes);
+    }
+
+    private ClusterSpec fresh() {
+        List<String> faults = new ArrayList<>();
+        FeatureGates gates = options.featureGates(faults);
+        Optional<List<Prefix>> pods = options.clusterCidr(faults);
+        Optional<List<Prefix>> services = options.serviceClusterIpRange(faults);
+        int nodes = options.nodes == null ? DEFAULT_NODES : options.nodes;
+        if (nodes < 1 || nodes > ClusterSpec.MAX_NODES) {
+            faults.add(UpOptions.tooMany(nodes));
+        }
+        int port = port(faults);
+        faults.addAll(componentFaults(pods, services, gates, port));
+        fail(faults);
+        ClusterNetwork network = network(pods, services, gates);
+        return new ClusterSpec(
+                network,
+                nodes,
+                UpOptions.optional(options.nodeCidrMaskSizeIpv4),
+                UpOptions.optional(options.nodeCidrMaskSizeIpv6),
+                options.featureGates == null ? "" : options.featureGates,
+                port,
+                KubeconfigFile.choose(options.kubeconfig, user).toString());
+    }
+
+    /** What the API server and the controller manager would refuse to start with. */
+    private List<String> componentFaults(
+            Optional<List<Prefix>> pods,
+            Optional<List<Prefix>> services,
+            FeatureGates gates,
+            int port) {
+        ClusterNetwork plan = ClusterNetwork.plan(name, 0);
+        List<String> faults = new ArrayList<>();
+        services.ifPresent(
+                ranges ->
+                        faults.addAll(
+                                new ApiServerConfig(
+                                                ranges,
+                                                PortRange.DEFAULT,
+                                                List.of(),
+                                                port,
+                                                data.pki(),
+                                                List.of(),
+                                                gates.dualStack())
+                                        .validate()));
+        faults.addAll(
+                new ControllerManagerConfig(
+                                pods.orElse(families(plan.pods(), gates)),
+                                List.of(),
+                                UpOptions.optional(options.nodeCidrMaskSize),
+                                UpOptions.optional(options.nodeCidrMaskSizeIpv4),
+                                UpOptions.optional(options.nodeCidrMaskSizeIpv6),
+                                gates.dualStack())
+                        .validate());
+        return faults;
+    }
+
+    private ClusterNetwork network(
+            Optional<List<Prefix>> pods, Optional<List<Prefix>> services, FeatureGates gates) {
+        try (HostSide host = HostSide.ofThisProcess()) {
+            ClusterNetwork network =
+                    new NetworkChoice(
+                                    name,
+                                    pods.map(DualStack::ofPrefixes),
+                                    services.map(DualStack::ofPrefixes))
+                            .against(host.routes());
+            return gates.dualStack() ? network : network.singleStack();
+        } catch (NetworkClashException | IllegalArgumentException e) {
+            throw new CommandFailure(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static List<Prefix> families(DualStack<Prefix> ranges, FeatureGates gates) {
+        return gates.dualStack() ? ranges.values() : List.of(ranges.primary());
+    }
+
+    private int port(List<String> faults) {
+        Integer given = options.securePort;
+        if (given != null) {
+            if (given >= 1 && given <= 65535 && !isFree(given)) {
+                faults.add(portInUse(given));
+            }
+            return given;
+        }
+        int port = FIRST_PORT;
+        while (!isFree(port)) {
+            port++;
+        }
+        return port;
+    }
+
+    private static String portInUse(int port) {
+        return "port %d is in use on this machine (--secure-port=%d: give another one, or end the program that listens there; ss -tlnp 'sport = :%d' names it)"
+                .formatted(port, port, port);
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void fail(List<String> faults) {
+        if (!faults.isEmpty()) {
+            throw new CommandFailure(faults);
+        }
+    }
+}

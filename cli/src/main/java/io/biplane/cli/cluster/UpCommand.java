@@ -1,0 +1,84 @@
+package io.biplane.cli.cluster;
+
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code biplane up}: makes a cluster, or brings one back. */
+@Command(
+        name = "up",
+        description =
+                "Brings up a dual-stack cluster on this machine, or what is missing of one, and returns when it is"
+                        + " Ready. What runs already is left alone.",
+        mixinStandardHelpOptions = true)
+public final class UpCommand implements Callable<Integer> {
+    @Mixin private ClusterReference cluster = new ClusterReference();
+    @Mixin private UpOptions options = new UpOptions();
+
+    @Option(
+            names = "--foreground",
+            description = "Stay, and take the cluster down (its data kept) on Ctrl-C.")
+    private boolean foreground;
+
+    @Override
+    public Integer call() throws Exception {
+        Preflight.check();
+        CallingUser user = CallingUser.current();
+        DataDirectory data = cluster.data(user);
+        Steps steps = new Steps(System.out);
+        ClusterSpec spec;
+        try (FileChannel lock = data.lock()) {
+            spec = new SpecChoice(cluster.name(), data, options, user).make();
+            data.writeSpec(spec, user);
+            new Launch(spec, data, user, steps).run();
+        }
+        greet(spec, steps.elapsed());
+        if (foreground) {
+            stayUntilInterrupted(spec, data);
+        }
+        return 0;
+    }
+
+    private static void greet(ClusterSpec spec, Duration took) {
+        System.out.printf(
+                Locale.ROOT,
+                "Cluster %s is up after %.2f s: %d nodes, pods in %s, services in %s.%n",
+                spec.name(),
+                took.toNanos() / 1e9,
+                spec.nodes(),
+                spec.network().pods(),
+                spec.network().services());
+        boolean dual = spec.network().services().isDual();
+        System.out.println("Try, in this terminal:");
+        System.out.println(
+                "  kubectl create deployment hello --image=registry.k8s.io/e2e-test-images/agnhost:2.53 --replicas=2 --port=8080");
+        System.out.println(
+                "  kubectl expose deployment hello --port=80 --target-port=8080"
+                        + (dual
+                                ? " --overrides='{\"spec\":{\"ipFamilyPolicy\":\"RequireDualStack\"}}'"
+                                : ""));
+        System.out.println(
+                "  for ip in $(kubectl get service hello -o jsonpath='{.spec.clusterIPs[*]}'); do"
+                        + " case $ip in *:*) ip=[$ip];; esac; curl http://$ip/; done");
+    }
+
+    private void stayUntilInterrupted(ClusterSpec spec, DataDirectory data)
+            throws InterruptedException {
+        System.out.println("Ctrl-C takes the cluster down; its data is kept.");
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    DownCommand.takeDown(spec.name(), data, new Steps(System.out));
+                                    interrupted.countDown();
+                                },
+                                "down"));
+        interrupted.await();
+    }
+}

@@ -1,0 +1,157 @@
+package io.biplane.cli.cluster;
+
+import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.cli.component.FeatureGates;
+import io.biplane.netip.DualStack;
+import io.biplane.netip.Prefix;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What {@code up} is told about a new cluster; an existing one remembers what it was told. */
+final class UpOptions {
+    @Option(
+            names = "--nodes",
+            paramLabel = "<n>",
+            description = "How many nodes (default: 2; more may be added later).")
+    @Nullable Integer nodes;
+
+    @Option(
+            names = "--cluster-cidr",
+            paramLabel = "<cidr>[,<cidr>]",
+            description =
+                    "The pods' ranges, the primary family first (default: 10.244.0.0/16,fd00:10:244::/56,"
+                            + " or the next such pair that is free on this host).")
+    @Nullable String clusterCidr;
+
+    @Option(
+            names = "--service-cluster-ip-range",
+            paramLabel = "<cidr>[,<cidr>]",
+            description =
+                    "The Services' ranges; the family of the first is the default of Services (default:"
+                            + " 10.96.0.0/16,fd00:10:96::/112, or the next such pair that is free).")
+    @Nullable String serviceClusterIpRange;
+
+    @Option(
+            names = "--node-cidr-mask-size",
+            paramLabel = "<bits>",
+            description = "The length of a node's block; only where there is one cluster CIDR.")
+    @Nullable Integer nodeCidrMaskSize;
+
+    @Option(
+            names = "--node-cidr-mask-size-ipv4",
+            paramLabel = "<bits>",
+            description = "The length of a node's IPv4 block (default: 24).")
+    @Nullable Integer nodeCidrMaskSizeIpv4;
+
+    @Option(
+            names = "--node-cidr-mask-size-ipv6",
+            paramLabel = "<bits>",
+            description = "The length of a node's IPv6 block (default: 64).")
+    @Nullable Integer nodeCidrMaskSizeIpv6;
+
+    @Option(
+            names = "--feature-gates",
+            paramLabel = "<gate>=<bool>,…",
+            description = "IPv6DualStack=false allows one family only (default: IPv6DualStack=true).")
+    @Nullable String featureGates;
+
+    @Option(
+            names = "--secure-port",
+            paramLabel = "<port>",
+            description = "Where the API server listens (default: 6443, or the next that is free).")
+    @Nullable Integer securePort;
+
+    @Option(
+            names = "--kubeconfig",
+            paramLabel = "<file>",
+            description =
+                    "The file that gets the cluster's context (default: the first of $KUBECONFIG, or ~/.kube/config).")
+    @Nullable Path kubeconfig;
+
+    /** The pods' ranges, if given; faults go to {@code faults}. */
+    Optional<List<Prefix>> clusterCidr(List<String> faults) {
+        return parsed(
+                clusterCidr,
+                faults,
+                text -> io.biplane.controllers.ControllerManagerConfig.parseClusterCidr(text));
+    }
+
+    /** The Services' ranges, if given; faults go to {@code faults}. */
+    Optional<List<Prefix>> serviceClusterIpRange(List<String> faults) {
+        return parsed(serviceClusterIpRange, faults, ApiServerConfig::parseServiceRanges);
+    }
+
+    FeatureGates featureGates(List<String> faults) {
+        return parsed(featureGates, faults, FeatureGates::parse).orElseGet(FeatureGates::none);
+    }
+
+    private static <T> Optional<T> parsed(
+            @Nullable String text, List<String> faults, java.util.function.Function<String, T> parse) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parse.apply(text));
+        } catch (IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    static OptionalInt optional(@Nullable Integer value) {
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+    }
+
+    /**
+     * What the command line asks of a cluster that exists, against what it was made with.
+     *
+     * @return one fault for each flag that would change what cannot be changed
+     */
+    List<String> contradictions(ClusterSpec spec) {
+        List<String> faults = new ArrayList<>();
+        Supplier<String> pods = () -> join(spec.network().pods());
+        Supplier<String> services = () -> join(spec.network().services());
+        differs("--cluster-cidr", clusterCidr, pods.get(), faults);
+        differs("--service-cluster-ip-range", serviceClusterIpRange, services.get(), faults);
+        differs("--node-cidr-mask-size-ipv4", nodeCidrMaskSizeIpv4, text(spec.nodeCidrMaskSizeIpv4(), 24), faults);
+        differs("--node-cidr-mask-size-ipv6", nodeCidrMaskSizeIpv6, text(spec.nodeCidrMaskSizeIpv6(), 64), faults);
+        differs("--secure-port", securePort, Integer.toString(spec.securePort()), faults);
+        if (nodes != null && nodes < spec.nodes()) {
+            faults.add(
+                    "--nodes=%d: cluster %s has %d nodes, and they cannot be taken away (kubectl drain them, or biplane down --delete and up again)"
+                            .formatted(nodes, spec.name(), spec.nodes()));
+        }
+        if (nodes != null && nodes > ClusterSpec.MAX_NODES) {
+            faults.add(tooMany(nodes));
+        }
+        return faults;
+    }
+
+    static String tooMany(int nodes) {
+        return "--nodes=%d: a cluster on one machine has 1 to %d nodes (give a number in that range)"
+                .formatted(nodes, ClusterSpec.MAX_NODES);
+    }
+
+    private static String text(OptionalInt value, int byDefault) {
+        return Integer.toString(value.orElse(byDefault));
+    }
+
+    private static void differs(
+            String flag, @Nullable Object given, String existing, List<String> faults) {
+        if (given != null && !given.toString().equals(existing)) {
+            faults.add(
+                    "%s=%s: the cluster was made with %s=%s, which cannot be changed (leave the flag out, give another --name, or biplane down --delete first)"
+                            .formatted(flag, given, flag, existing));
+        }
+    }
+
+    private static String join(DualStack<Prefix> ranges) {
+        return String.join(",", ranges.values().stream().map(Prefix::toString).toList());
+    }
+}
