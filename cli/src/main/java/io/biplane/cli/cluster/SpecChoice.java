@@ -18,11 +18,13 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a command line into the spec of a cluster: a new one, or one that is there already. */
 final class SpecChoice {
     private static final int FIRST_PORT = 6443;
     private static final int DEFAULT_NODES = 2;
+    private static final int ENDPOINTS_PER_SLICE = 100; // --max-endpoints-per-slice
 
     private final String name;
     private final DataDirectory data;
@@ -63,18 +65,16 @@ final class SpecChoice {
     private ClusterSpec fresh() {
         List<String> faults = new ArrayList<>();
         FeatureGates gates = options.featureGates(faults);
-        Optional<List<Prefix>> pods = options.clusterCidr(faults);
-        Optional<List<Prefix>> services = options.serviceClusterIpRange(faults);
         int nodes = options.nodes == null ? DEFAULT_NODES : options.nodes;
         if (nodes < 1 || nodes > ClusterSpec.MAX_NODES) {
             faults.add(UpOptions.tooMany(nodes));
         }
         int port = port(faults);
-        faults.addAll(componentFaults(pods, services, gates, port));
+        Optional<List<Prefix>> pods = pods(gates, faults);
+        Optional<List<Prefix>> services = services(gates, port, faults);
         fail(faults);
-        ClusterNetwork network = network(pods, services, gates);
         return new ClusterSpec(
-                network,
+                network(pods, services, gates),
                 nodes,
                 UpOptions.optional(options.nodeCidrMaskSizeIpv4),
                 UpOptions.optional(options.nodeCidrMaskSizeIpv6),
@@ -83,36 +83,54 @@ final class SpecChoice {
                 KubeconfigFile.choose(options.kubeconfig, user).toString());
     }
 
-    /** What the API server and the controller manager would refuse to start with. */
-    private List<String> componentFaults(
-            Optional<List<Prefix>> pods,
-            Optional<List<Prefix>> services,
-            FeatureGates gates,
-            int port) {
-        ClusterNetwork plan = ClusterNetwork.plan(name, 0);
-        List<String> faults = new ArrayList<>();
-        services.ifPresent(
-                ranges ->
-                        faults.addAll(
-                                new ApiServerConfig(
-                                                ranges,
-                                                PortRange.DEFAULT,
-                                                List.of(),
-                                                port,
-                                                data.pki(),
-                                                List.of(),
-                                                gates.dualStack())
-                                        .validate()));
-        faults.addAll(
+    /** The pods' ranges, if given; what the controller manager would refuse is a fault. */
+    private Optional<List<Prefix>> pods(FeatureGates gates, List<String> faults) {
+        String given = options.clusterCidr;
+        DualStack<Prefix> byDefault = ClusterNetwork.plan(name, 0).pods();
+        ControllerManagerConfig config =
                 new ControllerManagerConfig(
-                                pods.orElse(families(plan.pods(), gates)),
-                                List.of(),
-                                UpOptions.optional(options.nodeCidrMaskSize),
-                                UpOptions.optional(options.nodeCidrMaskSizeIpv4),
-                                UpOptions.optional(options.nodeCidrMaskSizeIpv6),
-                                gates.dualStack())
-                        .validate());
-        return faults;
+                        true,
+                        given != null ? given : UpOptions.join(families(byDefault, gates)),
+                        "",
+                        zeroIfNull(options.nodeCidrMaskSize),
+                        zeroIfNull(options.nodeCidrMaskSizeIpv4),
+                        zeroIfNull(options.nodeCidrMaskSizeIpv6),
+                        gates.dualStack(),
+                        ENDPOINTS_PER_SLICE);
+        List<String> found = config.validate();
+        faults.addAll(found);
+        return given == null || !found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(config.clusterCidrs());
+    }
+
+    /** The Services' ranges, if given; what the API server would refuse is a fault. */
+    private Optional<List<Prefix>> services(FeatureGates gates, int port, List<String> faults) {
+        String given = options.serviceClusterIpRange;
+        if (given == null) {
+            return Optional.empty();
+        }
+        try {
+            List<Prefix> ranges = ApiServerConfig.parseServiceRanges(given);
+            faults.addAll(
+                    new ApiServerConfig(
+                                    ranges,
+                                    PortRange.DEFAULT,
+                                    List.of(),
+                                    port,
+                                    data.pki(),
+                                    List.of(),
+                                    gates.dualStack())
+                            .validate());
+            return Optional.of(ranges);
+        } catch (IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static int zeroIfNull(@Nullable Integer value) {
+        return value == null ? 0 : value;
     }
 
     private ClusterNetwork network(
@@ -124,7 +142,7 @@ final class SpecChoice {
                                     pods.map(DualStack::ofPrefixes),
                                     services.map(DualStack::ofPrefixes))
                             .against(host.routes());
-            return gates.dualStack() ? network : network.singleStack();
+            return gates.dualStack() ? network : network.primaryOnly();
         } catch (NetworkClashException | IllegalArgumentException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }

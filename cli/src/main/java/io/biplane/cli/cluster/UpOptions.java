@@ -1,13 +1,10 @@
 package io.biplane.cli.cluster;
 
-import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.cli.component.FeatureGates;
-import io.biplane.netip.DualStack;
 import io.biplane.netip.Prefix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -74,33 +71,12 @@ final class UpOptions {
                     "The file that gets the cluster's context (default: the first of $KUBECONFIG, or ~/.kube/config).")
     @Nullable Path kubeconfig;
 
-    /** The pods' ranges, if given; faults go to {@code faults}. */
-    Optional<List<Prefix>> clusterCidr(List<String> faults) {
-        return parsed(
-                clusterCidr,
-                faults,
-                text -> io.biplane.controllers.ControllerManagerConfig.parseClusterCidr(text));
-    }
-
-    /** The Services' ranges, if given; faults go to {@code faults}. */
-    Optional<List<Prefix>> serviceClusterIpRange(List<String> faults) {
-        return parsed(serviceClusterIpRange, faults, ApiServerConfig::parseServiceRanges);
-    }
-
     FeatureGates featureGates(List<String> faults) {
-        return parsed(featureGates, faults, FeatureGates::parse).orElseGet(FeatureGates::none);
-    }
-
-    private static <T> Optional<T> parsed(
-            @Nullable String text, List<String> faults, java.util.function.Function<String, T> parse) {
-        if (text == null) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(parse.apply(text));
+            return featureGates == null ? FeatureGates.none() : FeatureGates.parse(featureGates);
         } catch (IllegalArgumentException e) {
             faults.add(String.valueOf(e.getMessage()));
-            return Optional.empty();
+            return FeatureGates.none();
         }
     }
 
@@ -115,8 +91,8 @@ final class UpOptions {
      */
     List<String> contradictions(ClusterSpec spec) {
         List<String> faults = new ArrayList<>();
-        Supplier<String> pods = () -> join(spec.network().pods());
-        Supplier<String> services = () -> join(spec.network().services());
+        Supplier<String> pods = () -> join(spec.network().pods().values());
+        Supplier<String> services = () -> join(spec.network().services().values());
         differs("--cluster-cidr", clusterCidr, pods.get(), faults);
         differs("--service-cluster-ip-range", serviceClusterIpRange, services.get(), faults);
         differs("--node-cidr-mask-size-ipv4", nodeCidrMaskSizeIpv4, text(spec.nodeCidrMaskSizeIpv4(), 24), faults);
@@ -151,7 +127,7 @@ final class UpOptions {
         }
     }
 
-    private static String join(DualStack<Prefix> ranges) {
-        return String.join(",", ranges.values().stream().map(Prefix::toString).toList());
+    static String join(List<Prefix> ranges) {
+        return String.join(",", ranges.stream().map(Prefix::toString).toList());
     }
 }

@@ -1,0 +1,70 @@
+package io.biplane.cli.controlplane;
+
+import io.biplane.linux.NamespaceThread;
+import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sockets of the API server: on the loopback addresses of the host, for people and their tools,
+ * and on the fabric's gateway addresses, for nodes and pods. The process itself lives in the fabric.
+ */
+final class Listeners {
+    private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
+    private static final int BACKLOG = 1024;
+    private static final List<Addr> LOOPBACK = List.of(Addr.parse("127.0.0.1"), Addr.parse("::1"));
+
+    private Listeners() {}
+
+    /**
+     * @param hostNamespace the file of the host's network namespace
+     * @param gateways addresses of this process's own namespace
+     * @throws UncheckedIOException if an address that must be served cannot be bound
+     */
+    static List<ServerSocketChannel> open(Path hostNamespace, List<Addr> gateways, int port) {
+        List<ServerSocketChannel> listeners = new ArrayList<>();
+        gateways.forEach(gateway -> listeners.add(bind(gateway, port)));
+        for (Addr loopback : LOOPBACK) {
+            try {
+                listeners.add(NamespaceThread.in(hostNamespace, () -> bind(loopback, port)));
+            } catch (UncheckedIOException e) {
+                if (loopback.family() == IpFamily.IPV4) {
+                    throw e;
+                }
+                // A host may have IPv6 disabled; its people then use the IPv4 address.
+                LOG.log(
+                        Level.WARNING,
+                        () -> "not listening address=[%s]:%d reason=%s".formatted(loopback, port, e.getMessage()));
+            }
+        }
+        return listeners;
+    }
+
+    private static ServerSocketChannel bind(Addr address, int port) {
+        try {
+            // Of one family each: a socket of both would take 127.0.0.1 away from ::1's neighbour.
+            ServerSocketChannel channel =
+                    ServerSocketChannel.open(
+                            address.family() == IpFamily.IPV4
+                                    ? StandardProtocolFamily.INET
+                                    : StandardProtocolFamily.INET6);
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(new InetSocketAddress(address.toInetAddress(), port), BACKLOG);
+            return channel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "listening on %s port %d failed: %s (end the program that listens there, or give another --secure-port)"
+                            .formatted(address, port, e.getMessage()),
+                    e);
+        }
+    }
+}
