@@ -1,0 +1,155 @@
+package io.biplane.client.event;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.StatusException;
+import io.biplane.api.view.Fields;
+import io.biplane.client.ApiClient;
+import io.biplane.client.PatchType;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Writes Events in the background. Nobody waits for an event, and none is worth much: when more
+ * than {@value #QUEUE_LENGTH} wait, new ones are dropped and counted.
+ */
+public final class EventRecorder implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(EventRecorder.class.getName());
+    private static final int QUEUE_LENGTH = 4096;
+    private static final int REMEMBERED = 2048;
+
+    private record Occurrence(ObjectNode about, String type, String reason, String message) {}
+
+    private record Written(String namespace, String name, int count) {}
+
+    private final ApiClient client;
+    private final String component;
+    private final BlockingQueue<Occurrence> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+    private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong serial = new AtomicLong(System.currentTimeMillis() << 20);
+    private final Thread writer;
+
+    /** Events already written, by what they say; confined to the writer. */
+    private final Map<Occurrence, Written> written =
+            new LinkedHashMap<>(64, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Occurrence, Written> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
+
+    /**
+     * @param component who speaks, such as {@code node-controller}
+     */
+    public EventRecorder(ApiClient client, String component) {
+        this.client = client;
+        this.component = component;
+        this.writer = Thread.ofVirtual().name("events-" + component).start(this::write);
+    }
+
+    /** Tells of something expected. {@code about} is a whole object, its kind included. */
+    public void normal(ObjectNode about, String reason, String message) {
+        record(new Occurrence(reference(about), "Normal", reason, message));
+    }
+
+    /** Tells of something that needs attention. {@code about} is a whole object with its kind. */
+    public void warning(ObjectNode about, String reason, String message) {
+        record(new Occurrence(reference(about), "Warning", reason, message));
+    }
+
+    /** How many events were dropped because too many waited. */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    @Override
+    public void close() {
+        writer.interrupt();
+    }
+
+    private void record(Occurrence occurrence) {
+        if (!queue.offer(occurrence) && dropped.getAndIncrement() == 0) {
+            LOG.log(Level.WARNING, () -> "events dropped component=" + component);
+        }
+    }
+
+    private void write() {
+        try {
+            while (true) {
+                Occurrence occurrence = queue.take();
+                try {
+                    written.put(occurrence, write(occurrence, written.get(occurrence)));
+                } catch (StatusException | UncheckedIOException e) {
+                    // An event about an object of a namespace that is going is refused, for one.
+                    LOG.log(Level.DEBUG, () -> "event not written %s: %s".formatted(occurrence, e));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Written write(Occurrence occurrence, @Nullable Written before) {
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        if (before != null) {
+            ObjectNode patch = Json.object();
+            patch.put("count", before.count() + 1).put("lastTimestamp", now);
+            try {
+                client.patch(
+                        Kinds.EVENTS, before.namespace(), before.name(), PatchType.MERGE, patch);
+                return new Written(before.namespace(), before.name(), before.count() + 1);
+            } catch (StatusException e) {
+                if (e.code() != 404) {
+                    throw e;
+                }
+            }
+        }
+        ObjectNode event = event(occurrence, now);
+        client.create(Kinds.EVENTS, event);
+        return new Written(
+                Fields.text(event, "metadata", "namespace"),
+                Fields.text(event, "metadata", "name"),
+                1);
+    }
+
+    private ObjectNode event(Occurrence occurrence, String now) {
+        ObjectNode about = occurrence.about();
+        String namespace = Fields.optionalText(about, "namespace").orElse("default");
+        String name = "%s.%x".formatted(Fields.text(about, "name"), serial.incrementAndGet());
+        ObjectNode event = Json.object();
+        event.put("apiVersion", "v1").put("kind", "Event");
+        event.putObject("metadata").put("namespace", namespace).put("name", name);
+        event.set("involvedObject", about);
+        event.put("type", occurrence.type());
+        event.put("reason", occurrence.reason());
+        event.put("message", occurrence.message());
+        event.putObject("source").put("component", component);
+        event.put("reportingComponent", component);
+        event.put("firstTimestamp", now).put("lastTimestamp", now).put("count", 1);
+        return event;
+    }
+
+    /** An ObjectReference; without the version, so that repeated events are alike. */
+    private static ObjectNode reference(ObjectNode object) {
+        ObjectNode reference = Json.object();
+        reference.put("kind", Fields.text(object, "kind"));
+        reference.put("apiVersion", Fields.text(object, "apiVersion"));
+        for (String field : new String[] {"namespace", "name", "uid"}) {
+            Fields.optionalText(object, "metadata", field)
+                    .ifPresent(value -> reference.put(field, value));
+        }
+        return reference;
+    }
+}

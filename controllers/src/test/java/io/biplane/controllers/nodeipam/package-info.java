@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.nodeipam;
+
+import org.jspecify.annotations.NullMarked;
