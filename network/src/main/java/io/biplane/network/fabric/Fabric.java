@@ -13,7 +13,6 @@ import io.biplane.linux.route.Mac;
 import io.biplane.linux.route.Route;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Addr;
-import io.biplane.netip.DualStack;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
@@ -42,7 +41,8 @@ public final class Fabric {
     /** A node's link to the bridge, in the node's namespace. */
     public static final String UPLINK = "eth0";
 
-    private static final int UPLINK_INDEX = 2;
+    private static final String OUTSIDE = "outside";
+    private static final String HOST = "host";
 
     private final ClusterNetwork network;
     private final HostSide host;
@@ -92,28 +92,26 @@ public final class Fabric {
     private void node(RouteSocket fabric, int bridge, int node) {
         String port = ClusterNetwork.nodeName(node);
         Mac mac = network.macOnBridge(network.node(node, IpFamily.IPV4));
-        try (NetworkNamespace namespace = Namespaces.ensure(network.nodeNamespace(port))) {
+        try (NetworkNamespace namespace = Namespaces.ensure(network.nodeNamespace(port));
+                RouteSocket inside = RouteSocket.open(namespace)) {
             Namespaces.makeRouter(namespace);
             Mac portMac = Mac.local(0xb0_0000_0000L + node);
             fabric.ensure(
-                    veth(port, portMac, namespace, UPLINK, mac, UPLINK_INDEX),
-                    SetLink.port(port, bridge));
+                    veth(port, portMac, namespace, UPLINK, mac), SetLink.port(port, bridge));
+            inside.ensure(SetLink.up("lo"), SetLink.upWithoutAutoconf(UPLINK));
+            int uplink = index(inside, UPLINK);
             List<Change> inNode = new ArrayList<>();
-            inNode.add(SetLink.up("lo"));
-            inNode.add(SetLink.upWithoutAutoconf(UPLINK));
             List<Change> inFabric = new ArrayList<>();
             for (Prefix range : network.nodes().values()) {
                 IpFamily family = range.family();
                 Addr own = network.node(node, family);
                 Addr gateway = network.gateway(family);
-                inNode.add(address(UPLINK_INDEX, own, range.bits()));
-                inNode.add(neighbour(UPLINK_INDEX, gateway, network.macOnBridge(gateway)));
-                inNode.add(defaultRoute(gateway, UPLINK_INDEX));
+                inNode.add(address(uplink, own, range.bits()));
+                inNode.add(neighbour(uplink, gateway, network.macOnBridge(gateway)));
+                inNode.add(defaultRoute(gateway, uplink));
                 inFabric.add(neighbour(bridge, own, mac));
             }
-            try (RouteSocket socket = RouteSocket.open(namespace)) {
-                socket.ensure(inNode);
-            }
+            inside.ensure(inNode);
             fabric.ensure(inFabric);
         }
     }
@@ -123,17 +121,28 @@ public final class Fabric {
      * address gets no answer, so that egress works by masquerade or not at all.
      */
     private void outside(RouteSocket fabric) {
-        try (NetworkNamespace namespace = Namespaces.ensure(network.outsideNamespace())) {
+        try (NetworkNamespace namespace = Namespaces.ensure(network.outsideNamespace());
+                RouteSocket inside = RouteSocket.open(namespace)) {
+            fabric.ensure(
+                    veth(OUTSIDE, Wire.FABRIC_MAC, namespace, UPLINK, Wire.FAR_MAC),
+                    SetLink.upWithoutAutoconf(OUTSIDE));
+            inside.ensure(SetLink.up("lo"), SetLink.upWithoutAutoconf(UPLINK));
+            int near = index(fabric, OUTSIDE);
+            int far = index(inside, UPLINK);
+            List<Change> here = new ArrayList<>();
             List<Change> there = new ArrayList<>();
-            transit(fabric, "outside", network.outside(), namespace, UPLINK, UPLINK_INDEX, there);
-            there.addFirst(SetLink.up("lo"));
-            for (Prefix range : network.nodes().values()) {
-                Addr gateway = network.outsideGateway(range.family());
-                there.add(new ReplaceRoute(Route.via(range, gateway, UPLINK_INDEX)));
+            for (Prefix range : network.outside().values()) {
+                IpFamily family = range.family();
+                Addr gateway = network.outsideGateway(family);
+                here.add(address(near, gateway, range.bits()));
+                here.add(neighbour(near, network.outsideHost(family), Wire.FAR_MAC));
+                there.add(address(far, network.outsideHost(family), range.bits()));
+                there.add(neighbour(far, gateway, Wire.FABRIC_MAC));
+                Prefix nodes = network.nodes().get(family).orElseThrow();
+                there.add(new ReplaceRoute(Route.via(nodes, gateway, far)));
             }
-            try (RouteSocket socket = RouteSocket.open(namespace)) {
-                socket.ensure(there);
-            }
+            fabric.ensure(here);
+            inside.ensure(there);
         }
     }
 
@@ -150,9 +159,9 @@ public final class Fabric {
         String link = network.hostLink();
         try (RouteSocket socket = RouteSocket.open(host.namespace())) {
             fabric.ensure(
-                    veth("host", Wire.FABRIC_MAC, host.namespace(), link, Wire.FAR_MAC, 0),
-                    SetLink.upWithoutAutoconf("host"));
-            int near = index(fabric, "host");
+                    veth(HOST, Wire.FABRIC_MAC, host.namespace(), link, Wire.FAR_MAC),
+                    SetLink.upWithoutAutoconf(HOST));
+            int near = index(fabric, HOST);
             socket.ensure(SetLink.upWithoutAutoconf(link));
             int far = index(socket, link);
             List<Change> here = new ArrayList<>();
@@ -174,32 +183,6 @@ public final class Fabric {
             fabric.ensure(here);
             socket.ensure(there);
         }
-    }
-
-    /** A veth between the fabric (offset 1) and another namespace (offset 2), both families. */
-    private void transit(
-            RouteSocket fabric,
-            String near,
-            DualStack<Prefix> ranges,
-            NetworkNamespace there,
-            String far,
-            int farIndex,
-            List<Change> thereChanges) {
-        fabric.ensure(
-                veth(near, Wire.FABRIC_MAC, there, far, Wire.FAR_MAC, farIndex),
-                SetLink.upWithoutAutoconf(near));
-        int nearIndex = index(fabric, near);
-        thereChanges.add(SetLink.upWithoutAutoconf(far));
-        List<Change> here = new ArrayList<>();
-        for (Prefix range : ranges.values()) {
-            Addr nearEnd = range.at(1);
-            Addr farEnd = range.at(2);
-            here.add(address(nearIndex, nearEnd, range.bits()));
-            here.add(neighbour(nearIndex, farEnd, Wire.FAR_MAC));
-            thereChanges.add(address(farIndex, farEnd, range.bits()));
-            thereChanges.add(neighbour(farIndex, nearEnd, Wire.FABRIC_MAC));
-        }
-        fabric.ensure(here);
     }
 
     private static Change defaultRoute(Addr gateway, int link) {

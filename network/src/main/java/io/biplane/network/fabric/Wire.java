@@ -25,19 +25,15 @@ final class Wire {
 
     /**
      * The veth {@code near} in the fabric to {@code far} elsewhere; nothing if it is there.
-     *
-     * @param farIndex the far end's index; 0 leaves it to the kernel
      */
     static Change.AddVeth veth(
             String near,
             Mac nearMac,
             NetworkNamespace there,
-            String far,
-            Mac farMac,
-            int farIndex) {
+            String far, Mac farMac) {
         return new Change.AddVeth(
                 new Change.VethEnd(near, nearMac, 0, Optional.empty()),
-                new Change.VethEnd(far, farMac, farIndex, Optional.of(there)),
+                new Change.VethEnd(far, farMac, 0, Optional.of(there)),
                 MTU_BYTES);
     }
 
