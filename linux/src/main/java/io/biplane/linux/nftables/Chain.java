@@ -21,13 +21,24 @@ public record Chain(Table table, String name, Optional<Base> base, String commen
         }
     }
 
-    /** Where in a packet's way the kernel calls a base chain, in the kernel's numbering. */
+    /** Where in a packet's way the kernel calls a base chain. */
     public enum Hook {
-        PREROUTING,
-        INPUT,
-        FORWARD,
-        OUTPUT,
-        POSTROUTING;
+        PREROUTING(0),
+        INPUT(1),
+        FORWARD(2),
+        OUTPUT(3),
+        POSTROUTING(4);
+
+        private final int number;
+
+        Hook(int number) {
+            this.number = number;
+        }
+
+        /** The kernel's number. */
+        public int number() {
+            return number;
+        }
 
         @Override
         public String toString() {
@@ -37,8 +48,19 @@ public record Chain(Table table, String name, Optional<Base> base, String commen
 
     /** What becomes of a packet that no rule of a base chain decided on. */
     public enum Policy {
-        DROP,
-        ACCEPT;
+        DROP(0),
+        ACCEPT(1);
+
+        private final int number;
+
+        Policy(int number) {
+            this.number = number;
+        }
+
+        /** The kernel's number. */
+        public int number() {
+            return number;
+        }
 
         @Override
         public String toString() {

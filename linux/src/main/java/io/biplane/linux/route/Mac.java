@@ -52,7 +52,7 @@ public record Mac(long value) {
     byte[] toBytes() {
         byte[] bytes = new byte[BYTES];
         for (int i = 0; i < BYTES; i++) {
-            bytes[i] = (byte) (value >>> 8 * (BYTES - 1 - i));
+            bytes[i] = (byte) (value >>> (8 * (BYTES - 1 - i)));
         }
         return bytes;
     }

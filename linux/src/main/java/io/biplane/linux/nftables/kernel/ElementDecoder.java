@@ -26,7 +26,17 @@ final class ElementDecoder {
     private static final int HEADER = 4;
 
     /** An element, or, with only a key, the end of the interval before it. */
-    private record Item(byte[] key, boolean end, Element element) {}
+    private static final class Item {
+        private final byte[] key;
+        private final boolean end;
+        private final Element element;
+
+        private Item(byte[] key, boolean end, Element element) {
+            this.key = key;
+            this.end = end;
+            this.element = element;
+        }
+    }
 
     private final NamedSet set;
     private final boolean intervals;
@@ -49,7 +59,7 @@ final class ElementDecoder {
     }
 
     List<Element> elements() {
-        return intervals ? joined() : items.stream().map(Item::element).toList();
+        return intervals ? joined() : items.stream().map(i -> i.element).toList();
     }
 
     private Item item(Attributes attributes) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -55,28 +56,33 @@ final class RulesetDecoder {
         if (!attributes.string(Protocol.NFTA_CHAIN_TABLE).equals(table.name())) {
             return Optional.empty();
         }
-        Optional<Base> base = Optional.empty();
-        if (attributes.has(Protocol.NFTA_CHAIN_HOOK)) {
-            Attributes hook = attributes.nested(Protocol.NFTA_CHAIN_HOOK);
-            base =
-                    Optional.of(
-                            new Base(
-                                    Chain.Type.valueOf(
-                                            attributes
-                                                    .string(Protocol.NFTA_CHAIN_TYPE)
-                                                    .toUpperCase(Locale.ROOT)),
-                                    Chain.Hook.values()[
-                                            hook.bigEndian(Protocol.NFTA_HOOK_HOOKNUM, 0)],
-                                    hook.bigEndian(Protocol.NFTA_HOOK_PRIORITY, 0),
-                                    Chain.Policy.values()[
-                                            attributes.bigEndian(Protocol.NFTA_CHAIN_POLICY, 1)]));
-        }
+        Optional<Base> base =
+                attributes.has(Protocol.NFTA_CHAIN_HOOK)
+                        ? Optional.of(base(attributes))
+                        : Optional.empty();
         return Optional.of(
                 new Chain(
                         table,
                         attributes.string(Protocol.NFTA_CHAIN_NAME),
                         base,
                         userText(attributes, Protocol.NFTA_CHAIN_USERDATA, Userdata.COMMENT)));
+    }
+
+    private static Base base(Attributes attributes) {
+        Attributes hook = attributes.nested(Protocol.NFTA_CHAIN_HOOK);
+        int hookNumber = hook.bigEndian(Protocol.NFTA_HOOK_HOOKNUM, 0);
+        int policyNumber = attributes.bigEndian(Protocol.NFTA_CHAIN_POLICY, 1);
+        String type = attributes.string(Protocol.NFTA_CHAIN_TYPE);
+        return new Base(
+                Chain.Type.valueOf(type.toUpperCase(Locale.ROOT)),
+                Arrays.stream(Chain.Hook.values())
+                        .filter(h -> h.number() == hookNumber)
+                        .findFirst()
+                        .orElseThrow(),
+                hook.bigEndian(Protocol.NFTA_HOOK_PRIORITY, 0),
+                policyNumber == Chain.Policy.DROP.number()
+                        ? Chain.Policy.DROP
+                        : Chain.Policy.ACCEPT);
     }
 
     /** Empty for anonymous sets and for types that the model has no word for. */

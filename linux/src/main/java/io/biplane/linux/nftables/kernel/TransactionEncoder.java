@@ -144,10 +144,10 @@ final class TransactionEncoder {
         chain.base()
                 .ifPresent(base -> {
                     int hook = out.nest(Protocol.NFTA_CHAIN_HOOK);
-                    out.attrBe32(Protocol.NFTA_HOOK_HOOKNUM, base.hook().ordinal());
+                    out.attrBe32(Protocol.NFTA_HOOK_HOOKNUM, base.hook().number());
                     out.attrBe32(Protocol.NFTA_HOOK_PRIORITY, base.priority());
                     out.close(hook);
-                    out.attrBe32(Protocol.NFTA_CHAIN_POLICY, base.policy().ordinal());
+                    out.attrBe32(Protocol.NFTA_CHAIN_POLICY, base.policy().number());
                     out.attrString(Protocol.NFTA_CHAIN_TYPE, base.type().toString());
                 });
         comment(Protocol.NFTA_CHAIN_USERDATA, chain.comment());
