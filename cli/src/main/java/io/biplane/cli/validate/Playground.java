@@ -1,0 +1,146 @@
+package io.biplane.cli.validate;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.StatusException;
+import io.biplane.api.view.NodeView;
+import io.biplane.api.view.PodView;
+import io.biplane.client.ApiClient;
+import io.biplane.client.DeleteOptions;
+import io.biplane.client.ListOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A namespace of the validation's own, with one pod on every node: {@code pod01}, {@code pod02}, …,
+ * all labelled as the documented Services select them and listening on 9376. It is deleted at the
+ * end.
+ */
+final class Playground implements AutoCloseable {
+    /** The targetPort of the documented Services. */
+    static final int TARGET_PORT = 9376;
+
+    static final Map<String, String> LABELS =
+            Map.of("app", "MyApp", "app.kubernetes.io/name", "MyApp");
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final String IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.53";
+
+    private final ApiClient client;
+    private final String namespace;
+
+    private Playground(ApiClient client, String namespace) {
+        this.client = client;
+        this.namespace = namespace;
+    }
+
+    /** Makes the namespace and the pods, and does not wait for them. */
+    static Playground open(ApiClient client) {
+        String namespace =
+                "biplane-validate-"
+                        + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
+        ObjectNode object = object("Namespace", null, namespace);
+        client.create(Kinds.NAMESPACES, object);
+        Playground playground = new Playground(client, namespace);
+        int number = 1;
+        for (NodeView node : playground.nodes()) {
+            client.create(Kinds.PODS, playground.pod("pod%02d".formatted(number++), node.name()));
+        }
+        return playground;
+    }
+
+    private ObjectNode pod(String name, String node) {
+        ObjectNode pod = object("Pod", namespace, name);
+        ObjectNode labels = ((ObjectNode) pod.get("metadata")).putObject("labels");
+        LABELS.forEach(labels::put);
+        ObjectNode spec = pod.putObject("spec");
+        spec.put("nodeName", node).put("terminationGracePeriodSeconds", 0);
+        ObjectNode container = spec.putArray("containers").addObject();
+        container.put("name", "agnhost").put("image", IMAGE);
+        container.putArray("args").add("netexec").add("--http-port=" + TARGET_PORT);
+        container.putArray("ports").addObject().put("containerPort", TARGET_PORT);
+        return pod;
+    }
+
+    static ObjectNode object(String kind, @org.jspecify.annotations.Nullable String namespace, String name) {
+        ObjectNode object = Json.object().put("apiVersion", "v1").put("kind", kind);
+        ObjectNode metadata = object.putObject("metadata").put("name", name);
+        if (namespace != null) {
+            metadata.put("namespace", namespace);
+        }
+        return object;
+    }
+
+    ApiClient client() {
+        return client;
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    List<NodeView> nodes() {
+        return client.items(Kinds.NODES, null, ListOptions.ALL).stream().map(NodeView::of).toList();
+    }
+
+    /** The validation's own pods, as they are now. */
+    List<PodView> pods() {
+        return client.items(Kinds.PODS, namespace, ListOptions.ALL).stream()
+                .map(PodView::of)
+                .toList();
+    }
+
+    /**
+     * The validation's own pods once all of them are Ready.
+     *
+     * @return as they are after the deadline, if they are not
+     */
+    List<PodView> readyPods() {
+        return await(
+                        () -> {
+                            List<PodView> pods = pods();
+                            return pods.stream().allMatch(PodView::ready)
+                                    ? Optional.of(pods)
+                                    : Optional.empty();
+                        })
+                .orElseGet(this::pods);
+    }
+
+    /** Asks again until there is an answer, or none in time. */
+    static <T> Optional<T> await(Supplier<Optional<T>> question) {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (true) {
+            Optional<T> answer = question.get();
+            if (answer.isPresent() || System.nanoTime() > deadline) {
+                return answer;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    @Override
+    public void close() {
+        for (PodView pod : pods()) {
+            ignoreMissing(() -> client.delete(Kinds.PODS, namespace, pod.name(), DeleteOptions.DEFAULT.withGrace(0)));
+        }
+        ignoreMissing(() -> client.delete(Kinds.NAMESPACES, null, namespace));
+        // The next run shall not meet the rest of this one.
+        await(() -> client.find(Kinds.NAMESPACES, null, namespace).isEmpty() ? Optional.of(true) : Optional.empty());
+    }
+
+    private static void ignoreMissing(Supplier<ObjectNode> deletion) {
+        try {
+            deletion.get();
+        } catch (StatusException e) {
+            if (e.code() != 404) {
+                throw e;
+            }
+        }
+    }
+}
