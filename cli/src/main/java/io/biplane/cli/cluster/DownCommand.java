@@ -3,13 +3,15 @@ package io.biplane.cli.cluster;
 import io.biplane.cli.CommandFailure;
 import io.biplane.network.fabric.Fabric;
 import io.biplane.network.fabric.HostSide;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code biplane down}: takes a cluster away and keeps its data, or deletes that too. */
 @Command(
@@ -42,7 +44,10 @@ public final class DownCommand implements Callable<Integer> {
         try (var lock = data.lock()) {
             takeDown(cluster.name(), data, steps);
             if (delete) {
-                spec.ifPresent(known -> steps.run("kubeconfig: context " + known.name() + " removed", () -> KubeconfigFile.of(known, user).remove(known.name())));
+                spec.ifPresent(known ->
+                        steps.run(
+                                "kubeconfig: context " + known.name() + " removed",
+                                () -> KubeconfigFile.of(known, user).remove(known.name())));
             }
         }
         if (delete) {

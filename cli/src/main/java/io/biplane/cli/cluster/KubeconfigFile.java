@@ -1,9 +1,11 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.client.kubeconfig.Kubeconfig;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The user's kubeconfig, which holds the cluster's context beside others.
@@ -16,7 +18,9 @@ record KubeconfigFile(Path path, CallingUser owner) {
         return new KubeconfigFile(Path.of(spec.kubeconfig()), owner);
     }
 
-    /** The file to write to: as told, else the first of {@code $KUBECONFIG}, else kubectl's default. */
+    /**
+     * The file to write to: as told, else the first of {@code $KUBECONFIG}, else kubectl's default.
+     */
     static Path choose(@Nullable Path told, CallingUser user) {
         if (told != null) {
             return told.toAbsolutePath();
@@ -28,7 +32,9 @@ record KubeconfigFile(Path path, CallingUser owner) {
         return user.home().resolve(".kube/config");
     }
 
-    /** Puts the administrator's context of the cluster into the file and makes it the current one. */
+    /**
+     * Puts the administrator's context of the cluster into the file and makes it the current one.
+     */
     void merge(DataDirectory data) throws IOException {
         Kubeconfig.load(data.adminConfig()).mergeInto(path);
         owner.own(path.getParent());

@@ -2,13 +2,12 @@ package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
 import io.biplane.client.ApiClient;
-import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.network.fabric.Fabric;
 import io.biplane.network.fabric.HostSide;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,13 +30,15 @@ final class Launch {
                 "fabric: a bridge, %d nodes, outside, link %s on the host"
                         .formatted(spec.nodes(), spec.network().hostLink()),
                 this::network);
-        try (NetworkNamespace fabric =
-                NetworkNamespace.open(spec.network().fabricNamespace())) {
+        try (NetworkNamespace fabric = NetworkNamespace.open(spec.network().fabricNamespace())) {
             // All three start at once; each waits for what it needs of the others.
             steps.run("processes: " + processes(fabric), () -> {});
         }
         Readiness readiness = new Readiness(spec, data);
-        try (var access = steps.step("API server: https://127.0.0.1:" + spec.securePort(), readiness::apiServer)) {
+        try (var access =
+                steps.step(
+                        "API server: https://127.0.0.1:" + spec.securePort(),
+                        readiness::apiServer)) {
             ApiClient client = access.client();
             steps.run(
                     "nodes: %d Ready, each with IPv4 and IPv6".formatted(spec.nodes()),

@@ -5,13 +5,16 @@ import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Nftables;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the machine must have before anything is changed on it; all that is missing is told at once. */
+/**
+ * What the machine must have before anything is changed on it; all that is missing is told at once.
+ */
 final class Preflight {
     private static final Path SELF = Path.of("/proc/self");
 

@@ -8,6 +8,7 @@ import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.ListOptions;
 import io.biplane.client.kubeconfig.Kubeconfig;
+
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;

@@ -4,15 +4,17 @@ import io.biplane.cli.CommandFailure;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessImage;
 import io.biplane.network.fabric.ClusterNetwork;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code biplane shell}: this terminal, inside a node's or a pod's network namespace. */
 @Command(
@@ -77,10 +79,9 @@ public final class ShellCommand implements Callable<Integer> {
         return candidates.stream()
                 .filter(NetworkNamespace::exists)
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new CommandFailure(
-                                        "neither a node nor a pod of namespace %s is called \"%s\" in cluster %s (biplane status names the nodes, kubectl get pods -A the pods; -n gives the pod's namespace)"
-                                                .formatted(namespace, target, network.name())));
+                .orElseThrow(() ->
+                        new CommandFailure(
+                                "neither a node nor a pod of namespace %s is called \"%s\" in cluster %s (biplane status names the nodes, kubectl get pods -A the pods; -n gives the pod's namespace)"
+                                        .formatted(namespace, target, network.name())));
     }
 }

@@ -11,6 +11,9 @@ import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.HostSide;
 import io.biplane.network.fabric.NetworkChoice;
 import io.biplane.network.fabric.NetworkClashException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,7 +21,6 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Turns a command line into the spec of a cluster: a new one, or one that is there already. */
 final class SpecChoice {

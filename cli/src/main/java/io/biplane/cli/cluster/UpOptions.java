@@ -2,13 +2,16 @@ package io.biplane.cli.cluster;
 
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.netip.Prefix;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** What {@code up} is told about a new cluster; an existing one remembers what it was told. */
 final class UpOptions {
@@ -55,7 +58,8 @@ final class UpOptions {
     @Option(
             names = "--feature-gates",
             paramLabel = "<gate>=<bool>,…",
-            description = "IPv6DualStack=false allows one family only (default: IPv6DualStack=true).")
+            description =
+                    "IPv6DualStack=false allows one family only (default: IPv6DualStack=true).")
     @Nullable String featureGates;
 
     @Option(
@@ -95,8 +99,16 @@ final class UpOptions {
         Supplier<String> services = () -> join(spec.network().services().values());
         differs("--cluster-cidr", clusterCidr, pods.get(), faults);
         differs("--service-cluster-ip-range", serviceClusterIpRange, services.get(), faults);
-        differs("--node-cidr-mask-size-ipv4", nodeCidrMaskSizeIpv4, text(spec.nodeCidrMaskSizeIpv4(), 24), faults);
-        differs("--node-cidr-mask-size-ipv6", nodeCidrMaskSizeIpv6, text(spec.nodeCidrMaskSizeIpv6(), 64), faults);
+        differs(
+                "--node-cidr-mask-size-ipv4",
+                nodeCidrMaskSizeIpv4,
+                text(spec.nodeCidrMaskSizeIpv4(), 24),
+                faults);
+        differs(
+                "--node-cidr-mask-size-ipv6",
+                nodeCidrMaskSizeIpv6,
+                text(spec.nodeCidrMaskSizeIpv6(), 64),
+                faults);
         differs("--secure-port", securePort, Integer.toString(spec.securePort()), faults);
         if (nodes != null && nodes < spec.nodes()) {
             faults.add(

@@ -2,11 +2,13 @@ package io.biplane.cli.controlplane;
 
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.linux.ProcessImage;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The process that {@code up} starts for a cluster's API server, controllers and scheduler. */
 @Command(name = "control-plane", hidden = true)
@@ -21,8 +23,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         ProcessImage.leaveSession();
         CountDownLatch ended = new CountDownLatch(1);
-        ControlPlane controlPlane =
-                ControlPlane.start(new DataDirectory(dataDir), hostNamespace);
+        ControlPlane controlPlane = ControlPlane.start(new DataDirectory(dataDir), hostNamespace);
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(

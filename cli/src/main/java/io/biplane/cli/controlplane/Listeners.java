@@ -3,6 +3,7 @@ package io.biplane.cli.controlplane;
 import io.biplane.linux.NamespaceThread;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -16,7 +17,8 @@ import java.util.List;
 
 /**
  * The sockets of the API server: on the loopback addresses of the host, for people and their tools,
- * and on the fabric's gateway addresses, for nodes and pods. The process itself lives in the fabric.
+ * and on the fabric's gateway addresses, for nodes and pods. The process itself lives in the
+ * fabric.
  */
 final class Listeners {
     private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
@@ -43,7 +45,9 @@ final class Listeners {
                 // A host may have IPv6 disabled; its people then use the IPv4 address.
                 LOG.log(
                         Level.WARNING,
-                        () -> "not listening address=[%s]:%d reason=%s".formatted(loopback, port, e.getMessage()));
+                        () ->
+                                "not listening address=[%s]:%d reason=%s"
+                                        .formatted(loopback, port, e.getMessage()));
             }
         }
         return listeners;

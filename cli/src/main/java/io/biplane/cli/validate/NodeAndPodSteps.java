@@ -5,6 +5,7 @@ import io.biplane.api.view.PodView;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -8,6 +8,9 @@ import io.biplane.api.view.PodView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.ListOptions;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A namespace of the validation's own, with one pod on every node: {@code pod01}, {@code pod02}, …,
@@ -44,7 +46,8 @@ final class Playground implements AutoCloseable {
     static Playground open(ApiClient client) {
         String namespace =
                 "biplane-validate-"
-                        + Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
+                        + Integer.toString(
+                                ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
         ObjectNode object = object("Namespace", null, namespace);
         client.create(Kinds.NAMESPACES, object);
         Playground playground = new Playground(client, namespace);
@@ -68,7 +71,8 @@ final class Playground implements AutoCloseable {
         return pod;
     }
 
-    static ObjectNode object(String kind, @org.jspecify.annotations.Nullable String namespace, String name) {
+    static ObjectNode object(
+            String kind, @org.jspecify.annotations.Nullable String namespace, String name) {
         ObjectNode object = Json.object().put("apiVersion", "v1").put("kind", kind);
         ObjectNode metadata = object.putObject("metadata").put("name", name);
         if (namespace != null) {
@@ -127,11 +131,16 @@ final class Playground implements AutoCloseable {
     @Override
     public void close() {
         for (PodView pod : pods()) {
-            ignoreMissing(() -> client.delete(Kinds.PODS, namespace, pod.name(), DeleteOptions.DEFAULT.withGrace(0)));
+            ignoreMissing(() ->
+                    client.delete(
+                            Kinds.PODS, namespace, pod.name(), DeleteOptions.DEFAULT.withGrace(0)));
         }
         ignoreMissing(() -> client.delete(Kinds.NAMESPACES, null, namespace));
         // The next run shall not meet the rest of this one.
-        await(() -> client.find(Kinds.NAMESPACES, null, namespace).isEmpty() ? Optional.of(true) : Optional.empty());
+        await(() ->
+                client.find(Kinds.NAMESPACES, null, namespace).isEmpty()
+                        ? Optional.of(true)
+                        : Optional.empty());
     }
 
     private static void ignoreMissing(Supplier<ObjectNode> deletion) {

@@ -5,13 +5,15 @@ import io.biplane.cli.validate.Finding.Failed;
 import io.biplane.cli.validate.Finding.NotBuilt;
 import io.biplane.cli.validate.Finding.Passed;
 import io.biplane.cli.validate.Finding.Skipped;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** All findings, for a person and for a program. */
 final class Report {
@@ -48,11 +50,10 @@ final class Report {
                         .collect(
                                 Collectors.groupingBy(
                                         Finding::step, LinkedHashMap::new, Collectors.toList()));
-        steps.forEach(
-                (step, ofStep) -> {
-                    text.append(step).append('\n');
-                    ofStep.forEach(finding -> text.append("  ").append(line(finding)).append('\n'));
-                });
+        steps.forEach((step, ofStep) -> {
+            text.append(step).append('\n');
+            ofStep.forEach(finding -> text.append("  ").append(line(finding)).append('\n'));
+        });
         return text.append(sum()).append('\n').toString();
     }
 
@@ -60,8 +61,10 @@ final class Report {
         return switch (finding.outcome()) {
             case Passed(String seen) -> "✓ %-44s %s".formatted(finding.subject(), seen);
             case Failed(String reason) -> "✗ %-44s %s".formatted(finding.subject(), reason);
-            case Skipped(String reason) -> "- %-44s skipped: %s".formatted(finding.subject(), reason);
-            case NotBuilt(String what) -> "? %-44s not built yet: %s".formatted(finding.subject(), what);
+            case Skipped(String reason) ->
+                    "- %-44s skipped: %s".formatted(finding.subject(), reason);
+            case NotBuilt(String what) ->
+                    "? %-44s not built yet: %s".formatted(finding.subject(), what);
         };
     }
 
@@ -70,7 +73,8 @@ final class Report {
         long failed = findings.stream().filter(Finding::hasFailed).count();
         long skipped = findings.stream().filter(f -> f.outcome() instanceof Skipped).count();
         long notBuilt = findings.stream().filter(f -> f.outcome() instanceof NotBuilt).count();
-        return "%d ✓, %d ✗, %d skipped, %d not built yet".formatted(passed, failed, skipped, notBuilt);
+        return "%d ✓, %d ✗, %d skipped, %d not built yet"
+                .formatted(passed, failed, skipped, notBuilt);
     }
 
     /** The same for a program. */

@@ -5,12 +5,14 @@ import io.biplane.api.StatusException;
 import io.biplane.api.view.Fields;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The page's second half: "Validate Services", in v1.16's form ({@code ipFamily}) and today's. Each
@@ -22,10 +24,25 @@ final class ServiceSteps {
     /** What each manifest must get, given the family of the first service range. */
     static final List<Step> ALL =
             List.of(
-                    step("service-default", "a Service without ipFamily has the first range's family", _ -> {}, List::of),
-                    step("service-ipv6", "ipFamily: IPv6", spec -> spec.put("ipFamily", "IPv6"), _ -> List.of(IpFamily.IPV6)),
-                    step("service-ipv4", "ipFamily: IPv4", spec -> spec.put("ipFamily", "IPv4"), _ -> List.of(IpFamily.IPV4)),
-                    loadBalancer("service-loadbalancer", "ipFamily: IPv6, type: LoadBalancer", spec -> spec.put("ipFamily", "IPv6")),
+                    step(
+                            "service-default",
+                            "a Service without ipFamily has the first range's family",
+                            _ -> {},
+                            List::of),
+                    step(
+                            "service-ipv6",
+                            "ipFamily: IPv6",
+                            spec -> spec.put("ipFamily", "IPv6"),
+                            _ -> List.of(IpFamily.IPV6)),
+                    step(
+                            "service-ipv4",
+                            "ipFamily: IPv4",
+                            spec -> spec.put("ipFamily", "IPv4"),
+                            _ -> List.of(IpFamily.IPV4)),
+                    loadBalancer(
+                            "service-loadbalancer",
+                            "ipFamily: IPv6, type: LoadBalancer",
+                            spec -> spec.put("ipFamily", "IPv6")),
                     step(
                             "families-ipv6",
                             "ipFamilies: [IPv6]",
@@ -55,8 +72,12 @@ final class ServiceSteps {
     private ServiceSteps() {}
 
     private static Step step(
-            String id, String description, Consumer<ObjectNode> fill, Function<IpFamily, List<IpFamily>> expected) {
-        return new Step(id, description, playground -> look(playground, id, description, fill, expected));
+            String id,
+            String description,
+            Consumer<ObjectNode> fill,
+            Function<IpFamily, List<IpFamily>> expected) {
+        return new Step(
+                id, description, playground -> look(playground, id, description, fill, expected));
     }
 
     private static Step loadBalancer(String id, String description, Consumer<ObjectNode> fill) {
@@ -110,16 +131,18 @@ final class ServiceSteps {
         if (texts.isEmpty()) {
             texts.add(Fields.text(created, "spec", "clusterIP")); // a server of v1.16
         }
-        List<IpFamily> seen =
-                Fields.addrs(texts).stream().map(Addr::family).toList();
+        List<IpFamily> seen = Fields.addrs(texts).stream().map(Addr::family).toList();
         Optional<String> dropped =
                 asked.has("ipFamily") && !created.path("spec").has("ipFamily")
-                        ? Optional.of("the server dropped spec.ipFamily: it does not know v1.16's field")
+                        ? Optional.of(
+                                "the server dropped spec.ipFamily: it does not know v1.16's field")
                         : Optional.empty();
         Optional<String> wrong =
                 seen.equals(expected)
                         ? Optional.empty()
-                        : Optional.of("cluster IPs %s are of %s, expected %s".formatted(texts, seen, expected));
+                        : Optional.of(
+                                "cluster IPs %s are of %s, expected %s"
+                                        .formatted(texts, seen, expected));
         return dropped.or(() -> wrong)
                 .map(reason -> Finding.failed(id, description, reason))
                 .orElseGet(() -> Finding.passed(id, description, String.join(", ", texts)));
