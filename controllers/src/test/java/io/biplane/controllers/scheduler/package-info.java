@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.scheduler;
+
+import org.jspecify.annotations.NullMarked;
