@@ -1,0 +1,225 @@
+package io.biplane.linux.testing;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.biplane.linux.Errno;
+import io.biplane.linux.netlink.NetlinkException;
+import io.biplane.linux.nftables.Chain;
+import io.biplane.linux.nftables.Element;
+import io.biplane.linux.nftables.NamedSet;
+import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Operation;
+import io.biplane.linux.nftables.Rule;
+import io.biplane.linux.nftables.Table;
+import io.biplane.linux.nftables.Transaction;
+import io.biplane.linux.nftables.Value;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A ruleset in memory that keeps nftables' rules: all of a transaction or nothing, nothing is
+ * deleted that is not there or still in use by its table, and no key leads to two data. It does not
+ * know which rules use a set or a chain.
+ */
+public final class FakeNftables implements Nftables {
+    /** The objects of one table, by name, in the order of their making. */
+    private static final class Content {
+        private final Table table;
+        private final Map<String, Chain> chains = new LinkedHashMap<>();
+        private final Map<String, Map<Long, Rule>> rules = new LinkedHashMap<>();
+        private final Map<String, NamedSet> sets = new LinkedHashMap<>();
+        private final Map<String, Map<List<Value>, Element>> elements = new LinkedHashMap<>();
+
+        private Content(Table table) {
+            this.table = table;
+        }
+
+        private Content copy() {
+            Content copy = new Content(table);
+            copy.chains.putAll(chains);
+            copy.sets.putAll(sets);
+            rules.forEach((name, of) -> copy.rules.put(name, new LinkedHashMap<>(of)));
+            elements.forEach((name, of) -> copy.elements.put(name, new LinkedHashMap<>(of)));
+            return copy;
+        }
+    }
+
+    @GuardedBy("this")
+    private Map<String, Content> tables = new LinkedHashMap<>();
+
+    @GuardedBy("this")
+    private final List<Transaction> committed = new ArrayList<>();
+
+    @GuardedBy("this")
+    private long nextHandle = 1;
+
+    @GuardedBy("this")
+    private int failures;
+
+    /** The transactions that were carried out, oldest first. */
+    public synchronized List<Transaction> committed() {
+        return List.copyOf(committed);
+    }
+
+    /** Lets the next {@code count} commits fail as the kernel fails when it is out of memory. */
+    public synchronized void failNext(int count) {
+        failures = count;
+    }
+
+    @Override
+    public synchronized void commit(Transaction transaction) {
+        if (failures > 0) {
+            failures--;
+            throw new NetlinkException("commit", Errno.ENOBUFS, "injected", 0);
+        }
+        Map<String, Content> before = new LinkedHashMap<>();
+        tables.forEach((name, content) -> before.put(name, content.copy()));
+        try {
+            transaction.operations().forEach(this::apply);
+            committed.add(transaction);
+        } catch (NetlinkException e) {
+            tables = before;
+            throw e;
+        }
+    }
+
+    @GuardedBy("this")
+    private void apply(Operation operation) {
+        switch (operation) {
+            case Operation.AddTable(Table t) -> {
+                Content _ = tables.computeIfAbsent(t.toString(), _ -> new Content(t));
+            }
+            case Operation.DeleteTable(Table t) -> {
+                Content _ = present(tables.remove(t.toString()), operation);
+            }
+            case Operation.AddChain(Chain c) -> {
+                Content content = content(c.table(), operation);
+                content.chains.putIfAbsent(c.name(), c);
+                content.rules.putIfAbsent(c.name(), new LinkedHashMap<>());
+            }
+            case Operation.DeleteChain(Chain c) -> {
+                Content content = content(c.table(), operation);
+                if (!present(content.rules.get(c.name()), operation).isEmpty()) {
+                    throw refused(operation, Errno.EBUSY);
+                }
+                content.rules.remove(c.name());
+                content.chains.remove(c.name());
+            }
+            case Operation.FlushChain(Chain c) -> rules(c, operation).clear();
+            case Operation.AddRule(Rule r) -> rules(r.chain(), operation).put(nextHandle++, r);
+            case Operation.DeleteRule(Chain c, long handle) -> {
+                Rule _ = present(rules(c, operation).remove(handle), operation);
+            }
+            case Operation.AddSet(NamedSet s) -> {
+                Content content = content(s.table(), operation);
+                content.sets.putIfAbsent(s.name(), s);
+                content.elements.putIfAbsent(s.name(), new LinkedHashMap<>());
+            }
+            case Operation.DeleteSet(NamedSet s) -> {
+                Content content = content(s.table(), operation);
+                NamedSet _ = present(content.sets.remove(s.name()), operation);
+                content.elements.remove(s.name());
+            }
+            case Operation.FlushSet(NamedSet s) -> elements(s, operation).clear();
+            case Operation.AddElements(NamedSet s, List<Element> added) ->
+                    added.forEach(e -> addElement(s, e, operation));
+            case Operation.DeleteElements(NamedSet s, List<Element> deleted) -> {
+                Map<List<Value>, Element> of = elements(s, operation);
+                for (Element e : deleted) {
+                    Element _ = present(of.remove(e.key()), operation);
+                }
+            }
+        }
+    }
+
+    @GuardedBy("this")
+    private void addElement(NamedSet set, Element element, Operation operation) {
+        Element there = elements(set, operation).putIfAbsent(element.key(), element);
+        if (there != null && !there.data().equals(element.data())) {
+            throw refused(operation, Errno.EEXIST);
+        }
+        if (element.data() instanceof Element.Data.ToVerdict(var verdict)) {
+            String chain =
+                    switch (verdict) {
+                        case io.biplane.linux.nftables.Verdict.Goto(String name) -> name;
+                        case io.biplane.linux.nftables.Verdict.Jump(String name) -> name;
+                        case io.biplane.linux.nftables.Verdict.Final _ -> "";
+                    };
+            if (!chain.isEmpty() && !content(set.table(), operation).chains.containsKey(chain)) {
+                throw refused(operation, Errno.ENOENT);
+            }
+        }
+    }
+
+    @GuardedBy("this")
+    private Content content(Table table, Operation operation) {
+        return present(tables.get(table.toString()), operation);
+    }
+
+    @GuardedBy("this")
+    private Map<Long, Rule> rules(Chain chain, Operation operation) {
+        return present(content(chain.table(), operation).rules.get(chain.name()), operation);
+    }
+
+    @GuardedBy("this")
+    private Map<List<Value>, Element> elements(NamedSet set, Operation operation) {
+        return present(content(set.table(), operation).elements.get(set.name()), operation);
+    }
+
+    private static <T> T present(@org.jspecify.annotations.Nullable T found, Operation operation) {
+        if (found == null) {
+            throw refused(operation, Errno.ENOENT);
+        }
+        return found;
+    }
+
+    private static NetlinkException refused(Operation operation, int errno) {
+        return new NetlinkException(operation.toString(), errno, "", 1);
+    }
+
+    @Override
+    public synchronized List<Table> tables() {
+        return tables.values().stream().map(c -> c.table).toList();
+    }
+
+    @Override
+    public synchronized List<Chain> chains(Table table) {
+        Content content = tables.get(table.toString());
+        return content == null ? List.of() : List.copyOf(content.chains.values());
+    }
+
+    @Override
+    public synchronized List<NamedSet> sets(Table table) {
+        Content content = tables.get(table.toString());
+        return content == null ? List.of() : List.copyOf(content.sets.values());
+    }
+
+    @Override
+    public synchronized List<Element> elements(NamedSet set) {
+        return List.copyOf(elements(set, new Operation.FlushSet(set)).values());
+    }
+
+    @Override
+    public synchronized List<InstalledRule> rules(Chain chain) {
+        Content content = tables.get(chain.table().toString());
+        Map<Long, Rule> rules =
+                content == null ? Map.of() : content.rules.getOrDefault(chain.name(), Map.of());
+        return rules.entrySet().stream()
+                .map(e -> new InstalledRule(e.getKey(), List.of(), e.getValue().comment()))
+                .toList();
+    }
+
+    /** The rules of a chain as they were added, for comparison with what was meant. */
+    public synchronized List<Rule> rulesOf(Chain chain) {
+        Content content = tables.get(chain.table().toString());
+        return content == null
+                ? List.of()
+                : List.copyOf(content.rules.getOrDefault(chain.name(), Map.of()).values());
+    }
+
+    @Override
+    public void close() {}
+}
