@@ -1,0 +1,129 @@
+package io.biplane.apiserver.write;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
+import io.biplane.api.StatusException;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** The parts of {@code metadata} that are the server's. */
+public final class Metadata {
+    /** Kinds whose {@code generation} counts the changes of their desired state. */
+    private static final Set<Resource> COUNTED =
+            Set.of(Kinds.DEPLOYMENTS, Kinds.REPLICA_SETS, Kinds.ENDPOINT_SLICES, Kinds.PODS);
+
+    /** Set once, and never by a client. */
+    private static final List<String> FIXED =
+            List.of(
+                    "uid",
+                    "creationTimestamp",
+                    "deletionTimestamp",
+                    "deletionGracePeriodSeconds",
+                    "generation",
+                    "generateName");
+
+    // Upstream's alphabet: no vowels, so that no words come out, and none that look alike.
+    private static final String SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+    private static final int SUFFIX_LENGTH = 5;
+    private static final int MAX_GENERATED_BASE = 63 - SUFFIX_LENGTH;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Metadata() {}
+
+    /** The current time as the API writes it. */
+    public static String now() {
+        return time(Instant.now());
+    }
+
+    /** RFC 3339 to the second, as the API writes times. */
+    static String time(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    static void forCreate(Resource resource, ObjectNode object) {
+        ObjectNode metadata = Json.child(object, "metadata");
+        if (!Json.string(metadata, "resourceVersion").isEmpty()) {
+            throw StatusException.badRequest(
+                    "resourceVersion should not be set on objects to be created");
+        }
+        metadata.remove(
+                List.of(
+                        "resourceVersion",
+                        "selfLink",
+                        "managedFields",
+                        "deletionTimestamp",
+                        "deletionGracePeriodSeconds",
+                        "generation"));
+        String base = Json.string(metadata, "generateName");
+        if (Json.string(metadata, "name").isEmpty() && !base.isEmpty()) {
+            metadata.put("name", generateName(base));
+        }
+        metadata.put("uid", UUID.randomUUID().toString());
+        metadata.put("creationTimestamp", now());
+        if (COUNTED.contains(resource)) {
+            metadata.put("generation", 1);
+        }
+    }
+
+    /** Whether the server chose the name, so that it may choose again. */
+    static boolean nameIsGenerated(ObjectNode sent) {
+        return Json.string(sent, "metadata", "name").isEmpty();
+    }
+
+    private static String generateName(String base) {
+        StringBuilder name =
+                new StringBuilder(
+                        base.length() > MAX_GENERATED_BASE
+                                ? base.substring(0, MAX_GENERATED_BASE)
+                                : base);
+        for (int i = 0; i < SUFFIX_LENGTH; i++) {
+            name.append(SUFFIX_ALPHABET.charAt(RANDOM.nextInt(SUFFIX_ALPHABET.length())));
+        }
+        return name.toString();
+    }
+
+    /** Whatever the client sent, what is fixed stays as it is stored. */
+    static void forChange(ObjectNode object, ObjectNode old) {
+        ObjectNode metadata = Json.child(object, "metadata");
+        JsonNode stored = old.path("metadata");
+        metadata.remove(List.of("selfLink", "managedFields"));
+        for (String field : FIXED) {
+            JsonNode value = stored.get(field);
+            if (value == null) {
+                metadata.remove(field);
+            } else {
+                metadata.set(field, value);
+            }
+        }
+        metadata.put("resourceVersion", Json.string(stored, "resourceVersion"));
+    }
+
+    /** Counts a change of anything but metadata and status. */
+    static void countGeneration(Resource resource, ObjectNode object, ObjectNode old) {
+        if (COUNTED.contains(resource) && !desired(object).equals(desired(old))) {
+            bumpGeneration(resource, object);
+        }
+    }
+
+    static void bumpGeneration(Resource resource, ObjectNode object) {
+        if (COUNTED.contains(resource)) {
+            ObjectNode metadata = Json.child(object, "metadata");
+            metadata.put("generation", metadata.path("generation").longValue(0) + 1);
+        }
+    }
+
+    private static ObjectNode desired(ObjectNode object) {
+        ObjectNode desired = Json.object();
+        desired.setAll(object);
+        return desired.remove(List.of("metadata", "status"));
+    }
+}
