@@ -3,6 +3,7 @@ package io.biplane.apiserver;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.allocation.PortRange;
 
 import java.math.BigInteger;
 import java.nio.file.Path;

@@ -1,0 +1,139 @@
+package io.biplane.apiserver.bootstrap;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.Reason;
+import io.biplane.api.Resource;
+import io.biplane.api.StatusException;
+import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.write.ObjectWriter;
+import io.biplane.apiserver.write.ObjectWriter.Rules;
+import io.biplane.apiserver.write.ObjectWriter.Target;
+import io.biplane.store.StoreException;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Makes what must exist and looks after it, on a virtual thread of its own. */
+public final class Bootstrap implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Bootstrap.class.getName());
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    private static final List<String> NAMESPACES =
+            List.of("default", "kube-system", "kube-public", "kube-node-lease");
+
+    private final ObjectWriter writer;
+    private final KubernetesObjects objects;
+    private final boolean advertised;
+    private @Nullable Thread keeper;
+    private volatile boolean complete;
+
+    public Bootstrap(ApiServerConfig config, ObjectWriter writer) {
+        this.writer = writer;
+        this.objects = new KubernetesObjects(config);
+        this.advertised = !config.advertiseAddresses().isEmpty();
+    }
+
+    /** Makes everything once, then keeps it. */
+    public void start() {
+        ensure();
+        complete = true;
+        keeper = Thread.ofVirtual().name("bootstrap").start(this::keep);
+    }
+
+    /** Whether everything was there once. */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    private void keep() {
+        while (true) {
+            try {
+                Thread.sleep(INTERVAL);
+                ensure();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (StatusException | StoreException e) {
+                LOG.log(WARNING, () -> "cannot keep the first objects error=" + e.getMessage());
+            }
+        }
+    }
+
+    private void ensure() {
+        for (String name : NAMESPACES) {
+            if (isMissing(Kinds.NAMESPACES, null, name)) {
+                create(Kinds.NAMESPACES, null, namespace(name));
+            }
+        }
+        if (isMissing(Kinds.SERVICES, "default", KubernetesObjects.NAME)) {
+            create(Kinds.SERVICES, "default", objects.service());
+        }
+        if (advertised) {
+            keepSame(Kinds.ENDPOINTS, objects.endpoints(), "subsets");
+            for (ObjectNode slice : objects.endpointSlices()) {
+                keepSame(Kinds.ENDPOINT_SLICES, slice, "endpoints", "ports");
+            }
+        }
+    }
+
+    private boolean isMissing(Resource resource, @Nullable String namespace, String name) {
+        return writer.find(new Target(resource, namespace, name)).isEmpty();
+    }
+
+    private static ObjectNode namespace(String name) {
+        ObjectNode object = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
+        object.putObject("metadata").put("name", name);
+        return object;
+    }
+
+    private void create(Resource resource, @Nullable String namespace, ObjectNode object) {
+        try {
+            writer.create(resource, namespace, object, false);
+        } catch (StatusException e) {
+            if (e.reason() != Reason.ALREADY_EXISTS) {
+                throw e;
+            }
+        }
+    }
+
+    /** Creates the object, or sets the fields that must be so. */
+    private void keepSame(Resource resource, ObjectNode wanted, String... fields) {
+        String name = Json.string(wanted, "metadata", "name");
+        Target target = new Target(resource, "default", name);
+        var found = writer.find(target);
+        if (found.isEmpty()) {
+            create(resource, "default", wanted);
+            return;
+        }
+        for (String field : fields) {
+            if (!wanted.path(field).equals(found.get().tree().path(field))) {
+                writer.change(
+                        target, current -> with(current, wanted, fields), Rules.OBJECT, false);
+                return;
+            }
+        }
+    }
+
+    private static ObjectNode with(ObjectNode current, ObjectNode wanted, String... fields) {
+        for (String field : fields) {
+            JsonNode value = wanted.path(field);
+            current.set(field, value.deepCopy());
+        }
+        return current;
+    }
+
+    @Override
+    public void close() {
+        Thread running = keeper;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+}
