@@ -104,6 +104,12 @@ public final class ServiceStrategy implements Strategy {
     }
 
     @Override
+    public void prepareForStatusUpdate(ObjectNode service, ObjectNode old) {
+        Strategy.super.prepareForStatusUpdate(service, old);
+        StaticDefaults.apply(service);
+    }
+
+    @Override
     public List<FieldError> validate(ObjectNode service) {
         return ServiceValidation.validate(service, null);
     }

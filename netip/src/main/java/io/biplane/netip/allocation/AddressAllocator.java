@@ -8,7 +8,9 @@ import io.biplane.netip.Prefix;
 
 import java.math.BigInteger;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Chooses addresses out of one service range at random. Never handed out: the network address (for
@@ -74,17 +76,17 @@ public final class AddressAllocator {
         }
     }
 
-    /** A free address, chosen at random, which stays free; empty when the range is full. */
-    public Optional<Addr> choose() {
+    /** A free address, chosen at random, that is none of {@code except}; it stays free. */
+    public Optional<Addr> choose(Set<Addr> except) {
         synchronized (lock) {
-            return band.choose().map(range::at);
+            return band.choose(indexes(except)).map(range::at);
         }
     }
 
     /** Takes a free address, chosen at random; empty when the range is full. */
     public Optional<Addr> allocate() {
         synchronized (lock) {
-            Optional<BigInteger> chosen = band.choose();
+            Optional<BigInteger> chosen = band.choose(Set.of());
             chosen.ifPresent(band::take);
             return chosen.map(range::at);
         }
@@ -119,6 +121,13 @@ public final class AddressAllocator {
         }
     }
 
+    /** Forgets all that is taken. */
+    public void clear() {
+        synchronized (lock) {
+            band.freeAll();
+        }
+    }
+
     /** How many addresses are taken. */
     public BigInteger used() {
         synchronized (lock) {
@@ -131,5 +140,12 @@ public final class AddressAllocator {
         synchronized (lock) {
             return band.capacity();
         }
+    }
+
+    private Set<BigInteger> indexes(Set<Addr> addresses) {
+        return addresses.stream()
+                .filter(range::contains)
+                .map(range::offsetOf)
+                .collect(Collectors.toSet());
     }
 }

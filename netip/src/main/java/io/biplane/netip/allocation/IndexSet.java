@@ -19,6 +19,11 @@ final class IndexSet {
         return size;
     }
 
+    void clear() {
+        lastByFirst.clear();
+        size = BigInteger.ZERO;
+    }
+
     boolean contains(BigInteger index) {
         Map.Entry<BigInteger, BigInteger> below = lastByFirst.floorEntry(index);
         return below != null && below.getValue().compareTo(index) >= 0;

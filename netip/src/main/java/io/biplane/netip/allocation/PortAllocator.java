@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import java.math.BigInteger;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Chooses node ports at random. The lowest ports, 1/32 of the range but 16 to 128, are handed out
@@ -44,17 +46,17 @@ public final class PortAllocator {
         return range;
     }
 
-    /** A free port, chosen at random, which stays free; empty when the range is full. */
-    public Optional<Integer> choose() {
+    /** A free port, chosen at random, that is none of {@code except}; it stays free. */
+    public Optional<Integer> choose(Set<Integer> except) {
         synchronized (lock) {
-            return band.choose().map(BigInteger::intValueExact);
+            return band.choose(indexes(except)).map(BigInteger::intValueExact);
         }
     }
 
     /** Takes a free port, chosen at random; empty when the range is full. */
     public Optional<Integer> allocate() {
         synchronized (lock) {
-            Optional<BigInteger> chosen = band.choose();
+            Optional<BigInteger> chosen = band.choose(Set.of());
             chosen.ifPresent(band::take);
             return chosen.map(BigInteger::intValueExact);
         }
@@ -74,6 +76,13 @@ public final class PortAllocator {
         }
     }
 
+    /** Forgets all that is taken. */
+    public void clear() {
+        synchronized (lock) {
+            band.freeAll();
+        }
+    }
+
     /** How many ports are taken. */
     public int used() {
         synchronized (lock) {
@@ -83,5 +92,9 @@ public final class PortAllocator {
 
     private static BigInteger index(int port) {
         return BigInteger.valueOf(port);
+    }
+
+    private static Set<BigInteger> indexes(Set<Integer> ports) {
+        return ports.stream().map(PortAllocator::index).collect(Collectors.toSet());
     }
 }

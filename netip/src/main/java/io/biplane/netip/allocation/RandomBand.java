@@ -2,6 +2,7 @@ package io.biplane.netip.allocation;
 
 import java.math.BigInteger;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,6 +27,10 @@ final class RandomBand {
 
     boolean inRange(BigInteger index) {
         return first.compareTo(index) <= 0 && index.compareTo(last) <= 0;
+    }
+
+    void freeAll() {
+        taken.clear();
     }
 
     boolean isTaken(BigInteger index) {
@@ -56,20 +61,30 @@ final class RandomBand {
         return last.subtract(first).add(BigInteger.ONE).max(BigInteger.ZERO);
     }
 
-    /** A free number that stays free. */
-    Optional<BigInteger> choose() {
+    /** A free number that is none of {@code except}, and stays free. */
+    Optional<BigInteger> choose(Set<BigInteger> except) {
         BigInteger dynamic = first.add(band);
-        Optional<BigInteger> upper = chooseIn(dynamic, last);
-        return upper.isPresent() ? upper : chooseIn(first, dynamic.subtract(BigInteger.ONE));
+        Optional<BigInteger> upper = chooseIn(dynamic, last, except);
+        return upper.isPresent()
+                ? upper
+                : chooseIn(first, dynamic.subtract(BigInteger.ONE), except);
     }
 
-    private Optional<BigInteger> chooseIn(BigInteger from, BigInteger to) {
+    private Optional<BigInteger> chooseIn(BigInteger from, BigInteger to, Set<BigInteger> except) {
         if (from.compareTo(to) > 0) {
             return Optional.empty();
         }
         BigInteger start = from.add(below(to.subtract(from).add(BigInteger.ONE)));
-        Optional<BigInteger> after = taken.firstAbsent(start, to);
-        return after.isPresent() ? after : taken.firstAbsent(from, start);
+        Optional<BigInteger> after = firstFree(start, to, except);
+        return after.isPresent() ? after : firstFree(from, start, except);
+    }
+
+    private Optional<BigInteger> firstFree(BigInteger from, BigInteger to, Set<BigInteger> except) {
+        Optional<BigInteger> found = taken.firstAbsent(from, to);
+        while (found.isPresent() && except.contains(found.get())) {
+            found = taken.firstAbsent(found.get().add(BigInteger.ONE), to);
+        }
+        return found;
     }
 
     /**

@@ -121,7 +121,7 @@ class AddressAllocatorTest {
         int[] cells = new int[16];
         int draws = 16_000;
         for (int i = 0; i < draws; i++) {
-            long offset = allocator.choose().orElseThrow().low() & 0xffff;
+            long offset = allocator.choose(Set.of()).orElseThrow().low() & 0xffff;
             cells[(int) ((offset - 257) * 16 / (65_536 - 257))]++;
         }
         double expected = draws / 16.0;

@@ -41,7 +41,10 @@ class PortAllocatorTest {
         assertThat(allocator.used()).isEqualTo(100);
         assertThat(allocator.release(30000)).isTrue();
         assertThat(allocator.release(30000)).isFalse();
-        assertThat(allocator.choose()).contains(30000);
+        assertThat(allocator.release(30001)).isTrue();
+        assertThat(allocator.choose(Set.of(30000))).contains(30001);
+        assertThat(allocator.choose(Set.of(30001))).contains(30000);
+        assertThat(allocator.choose(Set.of(30000, 30001))).isEmpty();
     }
 
     @ParameterizedTest

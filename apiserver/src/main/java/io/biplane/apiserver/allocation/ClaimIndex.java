@@ -1,0 +1,128 @@
+package io.biplane.apiserver.allocation;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.biplane.store.Change;
+import io.biplane.store.Range;
+import io.biplane.store.Store;
+import io.biplane.store.StoreException;
+import io.biplane.store.Watch;
+import io.biplane.store.WatchBatch;
+import io.biplane.store.WatchListener;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.System.Logger.Level;
+
+/**
+ * Follows the claims under one prefix of keys, so that a free value is found without asking the
+ * store. It runs a little behind the store and is a hint only: what decides is the claim's
+ * condition in the transaction. The watch's thread calls the target.
+ */
+final class ClaimIndex implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ClaimIndex.class.getName());
+
+    /** What is kept up to date; names are keys without the prefix. */
+    interface Target {
+        void taken(String name);
+
+        void freed(String name);
+
+        /** Nothing is known any more; what is taken follows. */
+        void reset();
+    }
+
+    private final Store store;
+    private final String prefix;
+    private final Target target;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private @Nullable Listener listener;
+
+    @GuardedBy("lock")
+    private @Nullable Watch watch;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** Reads all claims and follows them from there. */
+    ClaimIndex(Store store, String prefix, Target target) {
+        this.store = store;
+        this.prefix = prefix;
+        this.target = target;
+        reload();
+    }
+
+    /** Reads all claims anew; costs as much as there are claims. */
+    void reload() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            stop();
+            String end = Store.prefixEnd(prefix);
+            Range range = store.range(prefix, end, 0, 0);
+            target.reset();
+            range.entries().forEach(entry -> target.taken(name(entry.key())));
+            Listener next = new Listener();
+            listener = next;
+            watch = store.watch(prefix, end, range.revision(), next);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void stop() {
+        listener = null;
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
+    }
+
+    private String name(String key) {
+        return key.substring(prefix.length());
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            closed = true;
+            stop();
+        }
+    }
+
+    /** Takes the changes of one watch; one that was replaced is not listened to any more. */
+    private final class Listener implements WatchListener {
+        @Override
+        public void changed(WatchBatch batch) {
+            synchronized (lock) {
+                if (listener != this) {
+                    return;
+                }
+                for (Change change : batch.changes()) {
+                    if (change.now() != null) {
+                        target.taken(name(change.key()));
+                    } else {
+                        target.freed(name(change.key()));
+                    }
+                }
+            }
+        }
+
+        @Override
+        public void cancelled(StoreException reason) {
+            LOG.log(
+                    Level.INFO,
+                    () ->
+                            "watch of claims ended prefix=%s reason=%s"
+                                    .formatted(prefix, reason.getMessage()));
+            synchronized (lock) {
+                // Whoever finds nothing free reads all claims anew, and follows them again.
+                if (listener == this) {
+                    listener = null;
+                }
+            }
+        }
+    }
+}
