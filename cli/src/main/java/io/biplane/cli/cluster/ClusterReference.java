@@ -44,6 +44,18 @@ public final class ClusterReference {
         return name;
     }
 
+    /** What the cluster was made with; a {@link CommandFailure} if there is no such cluster. */
+    public ClusterSpec requireSpec() {
+        return data(CallingUser.current())
+                .readSpec()
+                .orElseThrow(() -> DownCommand.noSuchCluster(name()));
+    }
+
+    /** The administrator's kubeconfig in the data directory. */
+    public Path adminConfig() {
+        return data(CallingUser.current()).adminConfig();
+    }
+
     DataDirectory data(CallingUser user) {
         return dataDir == null
                 ? DataDirectory.byDefault(user, name())

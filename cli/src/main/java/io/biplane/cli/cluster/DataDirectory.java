@@ -3,9 +3,11 @@ package io.biplane.cli.cluster;
 import io.biplane.cli.CommandFailure;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a cluster keeps what must outlive its processes: {@code cluster.json}, the store, the
@@ -48,6 +51,16 @@ public record DataDirectory(Path root) {
         return root.resolve("host-state.json");
     }
 
+    /** The administrator's kubeconfig, written by the control plane when it is ready. */
+    public Path adminConfig() {
+        return root.resolve("admin.conf");
+    }
+
+    /** The node agents' kubeconfig, written by the control plane when it is ready. */
+    public Path agentsConfig() {
+        return root.resolve("agents.conf");
+    }
+
     private Path specFile() {
         return root.resolve("cluster.json");
     }
@@ -78,6 +91,13 @@ public record DataDirectory(Path root) {
         } catch (IOException e) {
             throw failed("reading", specFile(), e);
         }
+    }
+
+    /** As {@link #readSpec}, for a process that was started on a cluster's data. */
+    public ClusterSpec requireSpec() {
+        return readSpec()
+                .orElseThrow(
+                        () -> new CommandFailure("%s holds no cluster (biplane up makes one)".formatted(root)));
     }
 
     private CommandFailure notOurs(String why) {
@@ -146,7 +166,7 @@ public record DataDirectory(Path root) {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable FileLock tryLock(FileChannel channel)
+    private static @Nullable FileLock tryLock(FileChannel channel)
             throws IOException {
         try {
             return channel.tryLock();

@@ -47,9 +47,7 @@ public final class ShellCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ClusterSpec spec =
-                cluster.data(CallingUser.current())
-                        .readSpec()
-                        .orElseThrow(() -> DownCommand.noSuchCluster(cluster.name()));
+cluster.requireSpec();
         String name = namespaceOf(spec.network());
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("BIPLANE_NETNS", name);

@@ -3,16 +3,21 @@ package io.biplane.cli.validate;
 import io.biplane.api.Json;
 import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.view.EndpointSliceView;
+import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.ListOptions;
 
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -66,13 +71,23 @@ final class Playground implements AutoCloseable {
         spec.put("nodeName", node).put("terminationGracePeriodSeconds", 0);
         ObjectNode container = spec.putArray("containers").addObject();
         container.put("name", "agnhost").put("image", IMAGE);
-        container.putArray("args").add("netexec").add("--http-port=" + TARGET_PORT);
-        container.putArray("ports").addObject().put("containerPort", TARGET_PORT);
+        container
+                .putArray("args")
+                .add("netexec")
+                .add("--http-port=" + TARGET_PORT)
+                .add("--udp-port=" + TARGET_PORT);
+        ArrayNode ports = container.putArray("ports");
+        for (String protocol : List.of("TCP", "UDP")) {
+            ports.addObject()
+                    .put("name", protocol.toLowerCase(Locale.ROOT))
+                    .put("containerPort", TARGET_PORT)
+                    .put("protocol", protocol);
+        }
         return pod;
     }
 
     static ObjectNode object(
-            String kind, @org.jspecify.annotations.Nullable String namespace, String name) {
+            String kind, @Nullable String namespace, String name) {
         ObjectNode object = Json.object().put("apiVersion", "v1").put("kind", kind);
         ObjectNode metadata = object.putObject("metadata").put("name", name);
         if (namespace != null) {
@@ -114,6 +129,40 @@ final class Playground implements AutoCloseable {
                                     : Optional.empty();
                         })
                 .orElseGet(this::pods);
+    }
+
+    /**
+     * Makes a Service over the pods, of as many families as the cluster has, TCP and UDP, with node
+     * ports; returns when all pods stand in its slices.
+     */
+    void exposeToAll() {
+        String name = "all";
+        ObjectNode service = object("Service", namespace, name);
+        ObjectNode spec = service.putObject("spec").put("type", "NodePort");
+        spec.put("ipFamilyPolicy", "PreferDualStack");
+        LABELS.forEach(spec.putObject("selector")::put);
+        ArrayNode ports = spec.putArray("ports");
+        for (String protocol : List.of("TCP", "UDP")) {
+            ports.addObject()
+                    .put("name", protocol.toLowerCase(Locale.ROOT))
+                    .put("protocol", protocol)
+                    .put("port", 80)
+                    .put("targetPort", TARGET_PORT);
+        }
+        ObjectNode created = client.create(Kinds.SERVICES, service);
+        int families = Fields.list(created, "spec", "clusterIPs").size();
+        long wanted = (long) families * pods().size();
+        await(
+                () -> {
+                    long ready =
+                            client.items(Kinds.ENDPOINT_SLICES, namespace, ListOptions.labels(EndpointSliceView.SERVICE_LABEL + "=" + name))
+                                    .stream()
+                                    .map(EndpointSliceView::of)
+                                    .flatMap(slice -> slice.endpoints().stream())
+                                    .filter(EndpointSliceView.Endpoint::ready)
+                                    .count();
+                    return ready >= wanted ? Optional.of(true) : Optional.empty();
+                });
     }
 
     /** Asks again until there is an answer, or none in time. */

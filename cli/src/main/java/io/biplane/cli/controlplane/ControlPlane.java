@@ -1,0 +1,146 @@
+package io.biplane.cli.controlplane;
+
+import io.biplane.apiserver.ApiServer;
+import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.PortRange;
+import io.biplane.apiserver.User;
+import io.biplane.apiserver.pki.Credentials;
+import io.biplane.apiserver.pki.Pki;
+import io.biplane.cli.cluster.ClusterSpec;
+import io.biplane.cli.cluster.DataDirectory;
+import io.biplane.cli.component.FeatureGates;
+import io.biplane.client.ApiClient;
+import io.biplane.client.informer.Informers;
+import io.biplane.client.kubeconfig.Kubeconfig;
+import io.biplane.controllers.ControllerManager;
+import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
+import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.store.Store;
+import io.biplane.store.embedded.EmbeddedStore;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * API server, controllers and scheduler over one store, in one process. They speak to the API
+ * server without a socket. Built top to bottom here, and closed bottom to top.
+ */
+final class ControlPlane implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
+    private static final int ENDPOINTS_PER_SLICE = 100; // --max-endpoints-per-slice
+
+    private final Store store;
+    private final ApiServer server;
+    private final Informers informers;
+    private final ControllerManager controllers;
+
+    private ControlPlane(
+            Store store, ApiServer server, Informers informers, ControllerManager controllers) {
+        this.store = store;
+        this.server = server;
+        this.informers = informers;
+        this.controllers = controllers;
+    }
+
+    /**
+     * Starts all of it.
+     *
+     * @param hostNamespace the file of the host's network namespace
+     */
+    static ControlPlane start(DataDirectory data, Path hostNamespace) throws IOException {
+        long began = System.nanoTime();
+        ClusterSpec spec = data.requireSpec();
+        ClusterNetwork network = spec.network();
+        List<Addr> gateways =
+                network.services().families().stream().map(network::gateway).toList();
+        FeatureGates gates = FeatureGates.parse(spec.featureGates());
+        ApiServerConfig config =
+                new ApiServerConfig(
+                        network.services().values(),
+                        PortRange.DEFAULT,
+                        gateways,
+                        spec.securePort(),
+                        data.pki(),
+                        List.of(),
+                        gates.dualStack());
+        List<ServerSocketChannel> listeners =
+                Listeners.open(hostNamespace, gateways, spec.securePort());
+        Store store = EmbeddedStore.open(data.store());
+        ApiServer server = new ApiServer(config, store, listeners);
+        server.start();
+        writeConfigs(spec, data, server.pki(), gateways.getFirst());
+
+        ApiClient client =
+                new ApiClient(
+                        new InProcessTransport(server.handler(), User.LOOPBACK), "biplane-controllers");
+        Informers informers = new Informers(client);
+        ControllerManager controllers =
+                new ControllerManager(controllerConfig(spec, gates), client, informers);
+        controllers.start();
+        LOG.log(
+                Level.INFO,
+                () ->
+                        "control plane started took=%dms"
+                                .formatted((System.nanoTime() - began) / 1_000_000));
+        return new ControlPlane(store, server, informers, controllers);
+    }
+
+    private static ControllerManagerConfig controllerConfig(ClusterSpec spec, FeatureGates gates) {
+        return new ControllerManagerConfig(
+                true,
+                join(spec.network().pods().values()),
+                join(spec.network().services().values()),
+                0,
+                spec.nodeCidrMaskSizeIpv4().orElse(0),
+                spec.nodeCidrMaskSizeIpv6().orElse(0),
+                gates.dualStack(),
+                ENDPOINTS_PER_SLICE);
+    }
+
+    private static String join(List<Prefix> prefixes) {
+        return String.join(",", prefixes.stream().map(Prefix::toString).toList());
+    }
+
+    /** How people and agents reach this server: the first by the host's loopback, the others by the fabric. */
+    private static void writeConfigs(
+            ClusterSpec spec, DataDirectory data, Pki pki, Addr gateway) throws IOException {
+        String authority = pki.authority().certificatePem();
+        Credentials admin = pki.admin();
+        Kubeconfig.of(
+                        spec.name(),
+                        uri(Addr.parse("127.0.0.1"), spec.securePort()),
+                        authority,
+                        admin.certificatePem(),
+                        admin.keyPem())
+                .write(data.adminConfig());
+        Credentials agents = pki.node("agents");
+        Kubeconfig.of(
+                        spec.name(),
+                        uri(gateway, spec.securePort()),
+                        authority,
+                        agents.certificatePem(),
+                        agents.keyPem())
+                .write(data.agentsConfig());
+    }
+
+    private static URI uri(Addr address, int port) {
+        String host =
+                address.family() == IpFamily.IPV6 ? "[" + address + "]" : address.toString();
+        return URI.create("https://%s:%d".formatted(host, port));
+    }
+
+    @Override
+    public void close() {
+        controllers.close();
+        informers.close();
+        server.close();
+        store.close();
+        LOG.log(Level.INFO, "control plane ended");
+    }
+}

@@ -1,0 +1,45 @@
+package io.biplane.cli.validate;
+
+import io.biplane.api.view.NodeView;
+import io.biplane.api.view.PodView;
+import io.biplane.cli.validate.Vantage.Kind;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.network.fabric.ClusterNetwork;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A cluster whose nodes and pods are namespaces of this machine, so that connections can be made
+ * from them and the kernel can be asked.
+ *
+ * @param network the cluster's names and ranges
+ */
+record LocalCluster(ClusterNetwork network) {
+    private static final Path HOST = Path.of("/proc/self/ns/net");
+
+    /** One of the given pods on every node, every node, the host and the outside. */
+    List<Vantage> vantages(List<PodView> pods, List<NodeView> nodes) {
+        List<Vantage> vantages = new ArrayList<>();
+        pods.forEach(pod -> vantages.add(pod(pod)));
+        nodes.forEach(node -> vantages.add(node(node.name())));
+        vantages.add(new Vantage("host", Kind.HOST, HOST));
+        vantages.add(new Vantage("outside", Kind.OUTSIDE, file(network.outsideNamespace())));
+        return vantages;
+    }
+
+    Vantage pod(PodView pod) {
+        return new Vantage(
+                "pod on " + pod.nodeName(),
+                Kind.POD,
+                file(network.podNamespace(pod.namespace(), pod.name())));
+    }
+
+    Vantage node(String name) {
+        return new Vantage(name, Kind.NODE, file(network.nodeNamespace(name)));
+    }
+
+    private static Path file(String namespace) {
+        return NetworkNamespace.DIRECTORY.resolve(namespace);
+    }
+}
