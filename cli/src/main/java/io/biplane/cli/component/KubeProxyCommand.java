@@ -1,0 +1,80 @@
+package io.biplane.cli.component;
+
+import io.biplane.cli.CommandFailure;
+import io.biplane.client.ApiClient;
+import io.biplane.client.HttpsTransport;
+import io.biplane.client.informer.Informers;
+import io.biplane.client.kubeconfig.Kubeconfig;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.nftables.Nftables;
+import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.ProxyFlags;
+import io.biplane.proxy.ServiceProxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code biplane kube-proxy}: Services in this machine's kernel, for any API server. */
+@Command(
+        name = "kube-proxy",
+        description = {
+            "Programs the Services of a cluster into the kernel of this network namespace, in nftables mode. Flags"
+                    + " are upstream's, among them:",
+            "--kubeconfig, --feature-gates, --cluster-cidr, --proxy-mode=nftables, --masquerade-all,"
+                    + " --iptables-masquerade-bit, --hostname-override. Modes that are not built yet are refused by name."
+        },
+        mixinStandardHelpOptions = true)
+public final class KubeProxyCommand implements Callable<Integer> {
+    private static final Set<String> SWITCHES =
+            Set.of(
+                    "masquerade-all",
+                    "cleanup",
+                    "cleanup-ipvs",
+                    "init-only",
+                    "ipvs-strict-arp",
+                    "conntrack-tcp-be-liberal",
+                    "iptables-localhost-nodeports",
+                    "profiling");
+
+    @Parameters(paramLabel = "<flag>", hidden = true)
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        List<String> faults = new ArrayList<>();
+        ProxyFlags flags = new ProxyFlags(FlagWords.read(words, SWITCHES, faults));
+        faults.addAll(flags.faults());
+        if (!faults.isEmpty()) {
+            throw new CommandFailure(faults);
+        }
+        ProxyConfig config = flags.config();
+        if (config.kubeconfig().isEmpty()) {
+            throw new CommandFailure(
+                    "--kubeconfig is missing: it says which API server to work with (give --kubeconfig=<file>)");
+        }
+        try (HttpsTransport transport =
+                        new HttpsTransport(Kubeconfig.load(Path.of(config.kubeconfig())).access());
+                NetworkNamespace here = NetworkNamespace.current();
+                Nftables nftables = Nftables.open(here)) {
+            Informers informers = new Informers(new ApiClient(transport, "kube-proxy"));
+            ServiceProxy proxy = new ServiceProxy(config, informers);
+            Running.untilStopped(
+                    "kube-proxy",
+                    flags.withoutEffect(),
+                    () -> {
+                        proxy.start();
+                        informers.start();
+                        proxy.serve("this node", nftables).join();
+                    },
+                    () -> {
+                        proxy.close();
+                        informers.close();
+                    });
+        }
+        return 0;
+    }
+}
