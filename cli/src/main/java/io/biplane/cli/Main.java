@@ -4,13 +4,25 @@ import io.biplane.cli.cluster.DownCommand;
 import io.biplane.cli.cluster.ShellCommand;
 import io.biplane.cli.cluster.StatusCommand;
 import io.biplane.cli.cluster.UpCommand;
+import io.biplane.cli.agents.AgentsCommand;
+import io.biplane.cli.agents.StandInsCommand;
+import io.biplane.cli.component.KubeApiserverCommand;
+import io.biplane.cli.component.KubeControllerManagerCommand;
+import io.biplane.cli.component.KubeProxyCommand;
+import io.biplane.cli.component.KubeSchedulerCommand;
+import io.biplane.cli.component.KubeletCommand;
+import io.biplane.cli.controlplane.ControlPlaneCommand;
+import io.biplane.cli.validate.ValidateCommand;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /** The {@code biplane} command. */
@@ -27,12 +39,30 @@ import java.util.concurrent.Callable;
             DownCommand.class,
             StatusCommand.class,
             ShellCommand.class,
+            ValidateCommand.class,
+            KubeApiserverCommand.class,
+            KubeControllerManagerCommand.class,
+            KubeSchedulerCommand.class,
+            KubeletCommand.class,
+            KubeProxyCommand.class,
+            ControlPlaneCommand.class,
+            AgentsCommand.class,
+            StandInsCommand.class,
+            WarmUpCommand.class,
         })
 public final class Main implements Callable<Integer> {
     /** The exit code of a command that could not do what it was asked to do. */
     static final int FAILED = 1;
 
-    @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+    private static final List<Class<?>> COMPONENTS =
+            List.of(
+                    KubeApiserverCommand.class,
+                    KubeControllerManagerCommand.class,
+                    KubeSchedulerCommand.class,
+                    KubeletCommand.class,
+                    KubeProxyCommand.class);
+
+    @Spec private @Nullable CommandSpec spec;
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] args) {
@@ -40,7 +70,14 @@ public final class Main implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        CommandLine commandLine = new CommandLine(new Main());
+        // Components take upstream's flags; they read them themselves.
+        for (Class<?> component : COMPONENTS) {
+            commandLine.getSubcommands().values().stream()
+                    .filter(command -> component.isInstance(command.getCommand()))
+                    .forEach(command -> command.setUnmatchedOptionsArePositionalParams(true));
+        }
+        return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(110)
                 .setUsageHelpAutoWidth(true)
@@ -50,7 +87,7 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                java.util.Objects.requireNonNull(spec).commandLine(), "a command is missing");
+                Objects.requireNonNull(spec).commandLine(), "a command is missing");
     }
 
     private static int report(

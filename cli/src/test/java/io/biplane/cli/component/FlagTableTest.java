@@ -1,0 +1,50 @@
+package io.biplane.cli.component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.biplane.cli.CommandFailure;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class FlagTableTest {
+    private static final FlagTable FLAGS =
+            new FlagTable(
+                    "kube-thing",
+                    Set.of("cluster-cidr", "feature-gates"),
+                    Set.of("profiling"),
+                    Set.of("profiling", "v"),
+                    Map.of("leader-elect", "leader election"));
+
+    @Test
+    void readsFlagsAsUpstreamWritesThem() {
+        assertThat(
+                        FLAGS.read(
+                                List.of(
+                                        "--feature-gates=\"IPv6DualStack=true\"",
+                                        "--cluster-cidr",
+                                        "10.244.0.0/16,fc00::/24",
+                                        "-v=2",
+                                        "--profiling")))
+                .containsExactly(
+                        Map.entry("feature-gates", "IPv6DualStack=true"),
+                        Map.entry("cluster-cidr", "10.244.0.0/16,fc00::/24"),
+                        Map.entry("v", "2"),
+                        Map.entry("profiling", "true"));
+    }
+
+    @Test
+    void namesAllThatIsWrongAtOnce() {
+        assertThatThrownBy(
+                        () -> FLAGS.read(List.of("--leader-elect=true", "--clustr-cidr=x", "up", "--v")))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining(
+                        "--leader-elect is not built yet: it comes with leader election (leave it out)")
+                .hasMessageContaining(
+                        "unknown flag: --clustr-cidr (kube-thing knows cluster-cidr, feature-gates)")
+                .hasMessageContaining("unknown argument \"up\"")
+                .hasMessageContaining("flag needs an argument: --v");
+    }
+}
