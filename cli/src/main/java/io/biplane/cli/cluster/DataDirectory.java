@@ -61,6 +61,16 @@ public record DataDirectory(Path root) {
         return root.resolve("agents.conf");
     }
 
+    /** The socket by which agents tell the stand-ins what to serve. */
+    public Path standInsSocket() {
+        return run().resolve("stand-ins.sock");
+    }
+
+    /** What the stand-ins serve, so that they go on with it after a restart. */
+    public Path standInsState() {
+        return run().resolve("stand-ins.json");
+    }
+
     private Path specFile() {
         return root.resolve("cluster.json");
     }

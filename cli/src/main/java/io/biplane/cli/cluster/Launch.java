@@ -78,7 +78,7 @@ final class Launch {
 
     private void start(Component component, NetworkNamespace fabric, List<String> arguments) {
         try {
-            component.start(data, fabric, arguments);
+            NamespaceProcess.in(fabric, () -> component.start(data, arguments));
         } catch (IOException e) {
             throw new CommandFailure(
                     "starting the %s failed: %s (the data directory %s must be writable and the disk not full)"

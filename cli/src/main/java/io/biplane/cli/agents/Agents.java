@@ -1,0 +1,170 @@
+package io.biplane.cli.agents;
+
+import io.biplane.api.Kinds;
+import io.biplane.api.view.NodeView;
+import io.biplane.cli.cluster.ClusterSpec;
+import io.biplane.cli.cluster.DataDirectory;
+import io.biplane.cli.cluster.StandInsLauncher;
+import io.biplane.client.ApiClient;
+import io.biplane.client.HttpsTransport;
+import io.biplane.client.informer.Informer;
+import io.biplane.client.informer.Informers;
+import io.biplane.client.kubeconfig.Kubeconfig;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.nftables.Nftables;
+import io.biplane.netip.Prefix;
+import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.NodeRoutes;
+import io.biplane.network.masquerade.ClusterRanges;
+import io.biplane.network.masquerade.MasqueradeAgent;
+import io.biplane.network.masquerade.MasqueradePolicy;
+import io.biplane.node.AgentsConfig;
+import io.biplane.node.NodeAgents;
+import io.biplane.node.NodeConfig;
+import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.ServiceProxy;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * All agents of a cluster, over one set of informers. Built top to bottom here, and closed bottom
+ * to top; what they wrote into the kernel stays when they end, so that nobody notices.
+ */
+final class Agents implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Agents.class.getName());
+    private static final Duration CONFIG_DEADLINE = Duration.ofSeconds(60);
+    private static final String VERSION = "v1.34.0-biplane";
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    private Agents() {}
+
+    static Agents start(DataDirectory data) {
+        Agents agents = new Agents();
+        agents.run(data);
+        return agents;
+    }
+
+    private <T extends AutoCloseable> T opened(T what) {
+        open.push(what);
+        return what;
+    }
+
+    private void run(DataDirectory data) {
+        long began = System.nanoTime();
+        ClusterSpec spec = data.requireSpec();
+        ClusterNetwork network = spec.network();
+        awaitFile(data.agentsConfig());
+        HttpsTransport transport =
+                opened(new HttpsTransport(Kubeconfig.load(data.agentsConfig()).access()));
+        ApiClient client = new ApiClient(transport, "biplane-agents");
+        Informers informers = opened(new Informers(client));
+        Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
+
+        ServiceProxy proxy = opened(new ServiceProxy(ProxyConfig.forRanges(sources(network)), informers));
+        proxy.start();
+        ScheduledExecutorService resyncs = scheduler();
+        List<CompletableFuture<?>> written = new ArrayList<>();
+        for (String node : spec.nodeNames()) {
+            Nftables nftables = nftables(network.nodeNamespace(node));
+            written.add(proxy.serve(node, nftables));
+            opened(
+                            new MasqueradeAgent(
+                                    node,
+                                    nftables,
+                                    MasqueradePolicy.of(ranges(network)),
+                                    MasqueradeAgent.RESYNC_INTERVAL,
+                                    resyncs))
+                    .start();
+            opened(NodeRoutes.ofNode(network, node)).start(nodes);
+        }
+        // The fabric serves the host, and routes for it and for the outside.
+        written.add(proxy.serve("fabric", nftables(network.fabricNamespace())));
+        opened(NodeRoutes.ofFabric(network)).start(nodes);
+
+        NodeAgents kubelets = opened(new NodeAgents(config(spec, data), client, informers));
+        informers.start();
+        // A node says that it is Ready once its Services are there.
+        CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).join();
+        kubelets.start();
+        LOG.log(
+                Level.INFO,
+                () ->
+                        "agents started nodes=%d took=%dms"
+                                .formatted(spec.nodes(), (System.nanoTime() - began) / 1_000_000));
+    }
+
+    private ScheduledExecutorService scheduler() {
+        ScheduledExecutorService executor =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("masquerade").daemon().factory());
+        open.push(executor::shutdownNow);
+        return executor;
+    }
+
+    private Nftables nftables(String namespace) {
+        try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
+            return opened(Nftables.open(opened));
+        }
+    }
+
+    private static ClusterRanges ranges(ClusterNetwork network) {
+        return new ClusterRanges(
+                network.pods().values(), network.services().values(), network.nodes().values());
+    }
+
+    /** Whose connections to a cluster IP come back through the namespace that translated them. */
+    private static List<Prefix> sources(ClusterNetwork network) {
+        return Stream.of(network.pods(), network.nodes(), network.transit())
+                .flatMap(ranges -> ranges.values().stream())
+                .toList();
+    }
+
+    private static AgentsConfig config(ClusterSpec spec, DataDirectory data) {
+        List<NodeConfig> nodes = new ArrayList<>();
+        for (int i = 1; i <= spec.nodes(); i++) {
+            nodes.add(
+                    NodeConfig.of(
+                            ClusterNetwork.nodeName(i), spec.network().nodeAddresses(i)));
+        }
+        return new AgentsConfig(
+                spec.network(), nodes, data.standInsSocket(), new StandInsLauncher(data), VERSION);
+    }
+
+    /** The control plane starts at the same time, and writes the file when it is ready. */
+    private static void awaitFile(Path file) {
+        long deadline = System.nanoTime() + CONFIG_DEADLINE.toNanos();
+        while (!Files.exists(file)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "the control plane has not written %s within %d s: its log tells why"
+                                .formatted(file, CONFIG_DEADLINE.toSeconds()));
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            AutoCloseable last = open.pop();
+            try {
+                last.close();
+            } catch (Exception e) {
+                LOG.log(Level.WARNING, () -> "closing failed: " + e);
+            }
+        }
+        LOG.log(Level.INFO, "agents ended");
+    }
+}
