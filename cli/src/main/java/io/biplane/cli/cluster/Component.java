@@ -1,17 +1,21 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.linux.NamespaceProcess;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.ProcessId;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One of the processes that a cluster consists of: started detached, found again by its pid file. A
@@ -50,13 +54,11 @@ enum Component {
     /** The running process, if it runs. */
     Optional<ProcessHandle> find(DataDirectory data) {
         try {
-            String[] words = Files.readString(pidFile(data)).strip().split(" ", 2);
-            return ProcessHandle.of(Long.parseLong(words[0]))
-                    .filter(ProcessHandle::isAlive)
-                    .filter(p -> startOf(p).equals(words.length > 1 ? words[1] : ""));
+            ProcessId id = ProcessId.parse(Files.readString(pidFile(data)));
+            return id.isAlive() ? ProcessHandle.of(id.pid()) : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
-        } catch (IOException | NumberFormatException e) {
+        } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailure(
                     "reading the pid file %s failed: %s (remove it once no such process runs)"
                             .formatted(pidFile(data), e.getMessage()),
@@ -64,30 +66,32 @@ enum Component {
         }
     }
 
-    private static String startOf(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toString).orElse("");
+    /** Starts the process in a network namespace. */
+    void start(DataDirectory data, NetworkNamespace namespace, List<String> arguments)
+            throws IOException {
+        started(data, NamespaceProcess.start(namespace, builder(data, arguments)));
     }
 
-    /**
-     * Starts the process. The caller runs on a thread that is inside the namespace in which the
-     * process belongs: a child inherits it.
-     */
-    Process start(DataDirectory data, List<String> arguments) throws IOException {
+    /** Starts the process in the caller's network namespace. */
+    void start(DataDirectory data, List<String> arguments) throws IOException {
+        started(data, builder(data, arguments).start());
+    }
+
+    private ProcessBuilder builder(DataDirectory data, List<String> arguments) {
         List<String> command = new ArrayList<>(Distribution.java());
         command.addAll(jvmOptions);
         command.addAll(Distribution.mainClass());
         command.add(id);
         command.addAll(arguments);
-        Path log = log(data);
-        Process process =
-                new ProcessBuilder(command)
-                        .directory(data.root().toFile())
-                        .redirectInput(Path.of("/dev/null").toFile())
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                        .redirectErrorStream(true)
-                        .start();
-        Files.writeString(pidFile(data), process.pid() + " " + startOf(process.toHandle()) + "\n");
-        return process;
+        return new ProcessBuilder(command)
+                .directory(data.root().toFile())
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(data).toFile()))
+                .redirectErrorStream(true);
+    }
+
+    private void started(DataDirectory data, Process process) throws IOException {
+        Files.writeString(pidFile(data), ProcessId.of(process.pid()) + "\n");
     }
 
     /** Ends the process, with SIGKILL where SIGTERM is not enough. */
@@ -118,8 +122,7 @@ enum Component {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } catch (java.util.concurrent.ExecutionException
-                | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             return false;
         }
     }

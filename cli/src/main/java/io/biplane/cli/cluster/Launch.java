@@ -78,7 +78,7 @@ final class Launch {
 
     private void start(Component component, NetworkNamespace fabric, List<String> arguments) {
         try {
-            NamespaceProcess.in(fabric, () -> component.start(data, arguments));
+            component.start(data, fabric, arguments);
         } catch (IOException e) {
             throw new CommandFailure(
                     "starting the %s failed: %s (the data directory %s must be writable and the disk not full)"

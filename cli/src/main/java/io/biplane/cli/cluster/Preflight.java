@@ -2,13 +2,11 @@ package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.Privileges;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Nftables;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,8 +14,6 @@ import java.util.List;
  * What the machine must have before anything is changed on it; all that is missing is told at once.
  */
 final class Preflight {
-    private static final Path SELF = Path.of("/proc/self");
-
     private Preflight() {}
 
     /**
@@ -25,7 +21,7 @@ final class Preflight {
      */
     static void check() {
         List<String> missing = new ArrayList<>();
-        if (!isRoot()) {
+        if (!Privileges.isRoot()) {
             missing.add(
                     "root is needed for network namespaces, links and nftables (run it with sudo)");
         } else if (!hasNfTables()) {
@@ -35,14 +31,6 @@ final class Preflight {
         }
         if (!missing.isEmpty()) {
             throw new CommandFailure(missing);
-        }
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Files.getAttribute(SELF, "unix:uid") instanceof Integer uid && uid == 0;
-        } catch (IOException e) {
-            return false;
         }
     }
 
