@@ -1,11 +1,11 @@
 package io.biplane.cli;
 
+import io.biplane.cli.agents.AgentsCommand;
+import io.biplane.cli.agents.StandInsCommand;
 import io.biplane.cli.cluster.DownCommand;
 import io.biplane.cli.cluster.ShellCommand;
 import io.biplane.cli.cluster.StatusCommand;
 import io.biplane.cli.cluster.UpCommand;
-import io.biplane.cli.agents.AgentsCommand;
-import io.biplane.cli.agents.StandInsCommand;
 import io.biplane.cli.component.KubeApiserverCommand;
 import io.biplane.cli.component.KubeControllerManagerCommand;
 import io.biplane.cli.component.KubeProxyCommand;
@@ -15,6 +15,7 @@ import io.biplane.cli.controlplane.ControlPlaneCommand;
 import io.biplane.cli.validate.ValidateCommand;
 
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

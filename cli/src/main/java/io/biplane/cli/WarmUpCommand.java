@@ -19,6 +19,11 @@ import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.ServiceProxy;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
+
+import picocli.CommandLine.Command;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,8 +35,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import picocli.CommandLine.Command;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The training run of the AOT cache: does once what the processes of a cluster do at their start,
@@ -89,7 +92,8 @@ final class WarmUpCommand implements Callable<Integer> {
                                             "10.244.0.0/16,fc00::/24", "10.96.0.0/16"),
                                     local,
                                     informers);
-                    HttpsTransport https = new HttpsTransport(Kubeconfig.load(kubeconfig).access())) {
+                    HttpsTransport https =
+                            new HttpsTransport(Kubeconfig.load(kubeconfig).access())) {
                 controllers.start();
                 use(new ApiClient(https, "warm-up"));
             }

@@ -23,6 +23,7 @@ import io.biplane.node.NodeAgents;
 import io.biplane.node.NodeConfig;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.ServiceProxy;
+
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,8 @@ final class Agents implements AutoCloseable {
         Informers informers = opened(new Informers(client));
         Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
 
-        ServiceProxy proxy = opened(new ServiceProxy(ProxyConfig.forRanges(sources(network)), informers));
+        ServiceProxy proxy =
+                opened(new ServiceProxy(ProxyConfig.forRanges(sources(network)), informers));
         proxy.start();
         ScheduledExecutorService resyncs = scheduler();
         List<CompletableFuture<?>> written = new ArrayList<>();
@@ -134,9 +136,7 @@ final class Agents implements AutoCloseable {
     private static AgentsConfig config(ClusterSpec spec, DataDirectory data) {
         List<NodeConfig> nodes = new ArrayList<>();
         for (int i = 1; i <= spec.nodes(); i++) {
-            nodes.add(
-                    NodeConfig.of(
-                            ClusterNetwork.nodeName(i), spec.network().nodeAddresses(i)));
+            nodes.add(NodeConfig.of(ClusterNetwork.nodeName(i), spec.network().nodeAddresses(i)));
         }
         return new AgentsConfig(
                 spec.network(), nodes, data.standInsSocket(), new StandInsLauncher(data), VERSION);

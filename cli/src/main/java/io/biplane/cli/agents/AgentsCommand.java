@@ -2,11 +2,13 @@ package io.biplane.cli.agents;
 
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.linux.ProcessImage;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The process that looks after all nodes: kubelets, proxies, routes and masquerade. */
 @Command(name = "agents", hidden = true)

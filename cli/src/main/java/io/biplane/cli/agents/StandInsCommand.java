@@ -3,11 +3,13 @@ package io.biplane.cli.agents;
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.linux.ProcessImage;
 import io.biplane.node.standin.StandIns;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The process that answers for pods whose images are not run. */
 @Command(name = "stand-ins", hidden = true)

@@ -2,12 +2,12 @@ package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a cluster keeps what must outlive its processes: {@code cluster.json}, the store, the
@@ -106,8 +105,9 @@ public record DataDirectory(Path root) {
     /** As {@link #readSpec}, for a process that was started on a cluster's data. */
     public ClusterSpec requireSpec() {
         return readSpec()
-                .orElseThrow(
-                        () -> new CommandFailure("%s holds no cluster (biplane up makes one)".formatted(root)));
+                .orElseThrow(() ->
+                        new CommandFailure(
+                                "%s holds no cluster (biplane up makes one)".formatted(root)));
     }
 
     private CommandFailure notOurs(String why) {
@@ -176,8 +176,7 @@ public record DataDirectory(Path root) {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel)
-            throws IOException {
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {

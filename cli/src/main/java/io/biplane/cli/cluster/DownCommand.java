@@ -41,7 +41,7 @@ public final class DownCommand implements Callable<Integer> {
             throw noSuchCluster(cluster.name());
         }
         Steps steps = new Steps(System.out);
-        try (var lock = data.lock()) {
+        try (var _ = data.lock()) {
             takeDown(cluster.name(), data, steps);
             if (delete) {
                 spec.ifPresent(known ->

@@ -46,8 +46,7 @@ public final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ClusterSpec spec =
-cluster.requireSpec();
+        ClusterSpec spec = cluster.requireSpec();
         String name = namespaceOf(spec.network());
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("BIPLANE_NETNS", name);

@@ -9,17 +9,20 @@ import io.biplane.client.HttpsTransport;
 import io.biplane.client.ListOptions;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code biplane status}: what runs of a cluster, and how its nodes are. */
 @Command(
         name = "status",
-        description = "What runs of a cluster: its processes, nodes and namespaces. Exit code 1 when it is not all up.",
+        description =
+                "What runs of a cluster: its processes, nodes and namespaces. Exit code 1 when it is not all up.",
         mixinStandardHelpOptions = true)
 public final class StatusCommand implements Callable<Integer> {
     private static final String ROW = "%-14s %-8s %s%n";
@@ -29,8 +32,7 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         DataDirectory data = cluster.data(CallingUser.current());
-        ClusterSpec spec =
-cluster.requireSpec();
+        ClusterSpec spec = cluster.requireSpec();
         System.out.printf(
                 "cluster %s: pods %s, services %s, API https://127.0.0.1:%d%n",
                 spec.name(), spec.network().pods(), spec.network().services(), spec.securePort());
@@ -67,12 +69,14 @@ cluster.requireSpec();
                             .map(NodeView::of)
                             .toList()) {
                 ready &= node.ready();
-                long count = pods.stream().filter(pod -> pod.nodeName().equals(node.name())).count();
+                long count =
+                        pods.stream().filter(pod -> pod.nodeName().equals(node.name())).count();
                 System.out.printf(
                         ROW,
                         node.name(),
                         node.ready() ? "Ready" : "NotReady",
-                        "%s pods %s (%d)".formatted(node.ips("InternalIP"), node.podCidrs(), count));
+                        "%s pods %s (%d)"
+                                .formatted(node.ips("InternalIP"), node.podCidrs(), count));
             }
             return ready;
         } catch (UncheckedIOException | StatusException e) {

@@ -33,7 +33,7 @@ public final class UpCommand implements Callable<Integer> {
         DataDirectory data = cluster.data(user);
         Steps steps = new Steps(System.out);
         ClusterSpec spec;
-        try (FileChannel lock = data.lock()) {
+        try (FileChannel _ = data.lock()) {
             spec = new SpecChoice(cluster.name(), data, options, user).make();
             data.writeSpec(spec, user);
             new Launch(spec, data, user, steps).run();

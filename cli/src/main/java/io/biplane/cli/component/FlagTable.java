@@ -1,6 +1,7 @@
 package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +43,16 @@ record FlagTable(
     private Optional<String> fault(String name) {
         String needs = later.get(name);
         if (needs != null) {
-            return Optional.of("--%s is not built yet: it comes with %s (leave it out)".formatted(name, needs));
+            return Optional.of(
+                    "--%s is not built yet: it comes with %s (leave it out)"
+                            .formatted(name, needs));
         }
         return built.contains(name) || withoutEffect.contains(name)
                 ? Optional.empty()
-                : Optional.of("unknown flag: --%s (%s knows %s)".formatted(name, component, String.join(", ", new TreeSet<>(built))));
+                : Optional.of(
+                        "unknown flag: --%s (%s knows %s)"
+                                .formatted(
+                                        name, component, String.join(", ", new TreeSet<>(built))));
     }
 
     /** Which of the given flags have no effect. */
@@ -54,9 +60,7 @@ record FlagTable(
         return values.keySet().stream().filter(withoutEffect::contains).sorted().toList();
     }
 
-    /**
-     * The whole number of a flag, or {@code byDefault}; what is no number is a fault.
-     */
+    /** The whole number of a flag, or {@code byDefault}; what is no number is a fault. */
     static int number(Map<String, String> values, String name, int byDefault, List<String> faults) {
         String text = values.get(name);
         if (text == null) {

@@ -9,6 +9,10 @@ import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -19,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code biplane kube-apiserver}: the API over the embedded store. */
 @Command(
@@ -68,8 +70,11 @@ public final class KubeApiserverCommand implements Callable<Integer> {
                             Map.entry("service-account-key-file", "service account tokens"),
                             Map.entry("service-account-signing-key-file", "service account tokens"),
                             Map.entry("service-account-issuer", "service account tokens"),
-                            Map.entry("enable-admission-plugins", "the choice of admission plug-ins"),
-                            Map.entry("disable-admission-plugins", "the choice of admission plug-ins"),
+                            Map.entry(
+                                    "enable-admission-plugins", "the choice of admission plug-ins"),
+                            Map.entry(
+                                    "disable-admission-plugins",
+                                    "the choice of admission plug-ins"),
                             Map.entry("kubelet-client-certificate", "exec and logs"),
                             Map.entry("kubelet-client-key", "exec and logs")));
 
@@ -82,7 +87,8 @@ public final class KubeApiserverCommand implements Callable<Integer> {
         List<String> faults = new ArrayList<>();
         Path data = Path.of(flags.getOrDefault("data-dir", "biplane-data")).toAbsolutePath();
         ApiServerConfig config = config(flags, data, faults);
-        Addr bindAddress = address("bind-address", flags.getOrDefault("bind-address", "0.0.0.0"), faults);
+        Addr bindAddress =
+                address("bind-address", flags.getOrDefault("bind-address", "0.0.0.0"), faults);
         if (!faults.isEmpty()) {
             throw new CommandFailure(faults);
         }

@@ -7,16 +7,21 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
-/** {@code biplane kube-controller-manager}: node IPAM and the other controllers against any API server. */
+/**
+ * {@code biplane kube-controller-manager}: node IPAM and the other controllers against any API
+ * server.
+ */
 @Command(
         name = "kube-controller-manager",
         description = {
@@ -81,7 +86,7 @@ public final class KubeControllerManagerCommand implements Callable<Integer> {
                     "--kubeconfig is missing: it says which API server to work with (give --kubeconfig=<file>)");
         }
         try (HttpsTransport transport =
-                        new HttpsTransport(Kubeconfig.load(Path.of(kubeconfig)).access())) {
+                new HttpsTransport(Kubeconfig.load(Path.of(kubeconfig)).access())) {
             ApiClient client = new ApiClient(transport, "kube-controller-manager");
             Informers informers = new Informers(client);
             ControllerManager manager = new ControllerManager(config, client, informers);
@@ -113,7 +118,8 @@ public final class KubeControllerManagerCommand implements Callable<Integer> {
                         FlagTable.number(flags, "node-cidr-mask-size-ipv4", 0, faults),
                         FlagTable.number(flags, "node-cidr-mask-size-ipv6", 0, faults),
                         FlagTable.gates(flags, faults).dualStack(),
-                        FlagTable.number(flags, "max-endpoints-per-slice", ENDPOINTS_PER_SLICE, faults));
+                        FlagTable.number(
+                                flags, "max-endpoints-per-slice", ENDPOINTS_PER_SLICE, faults));
         faults.addAll(config.validate());
         if (!faults.isEmpty()) {
             throw new CommandFailure(faults);

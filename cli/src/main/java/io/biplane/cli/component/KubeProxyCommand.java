@@ -10,13 +10,15 @@ import io.biplane.linux.nftables.Nftables;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.ProxyFlags;
 import io.biplane.proxy.ServiceProxy;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code biplane kube-proxy}: Services in this machine's kernel, for any API server. */
 @Command(

@@ -7,14 +7,16 @@ import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.controllers.scheduler.Scheduler;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** {@code biplane kube-scheduler}: binds pods to nodes, for any API server. */
 @Command(
@@ -60,7 +62,8 @@ public final class KubeSchedulerCommand implements Callable<Integer> {
         try (HttpsTransport transport = new HttpsTransport(kubeconfig.access())) {
             ApiClient client = new ApiClient(transport, "kube-scheduler");
             Informers informers = new Informers(client);
-            Scheduler scheduler = new Scheduler(client, informers, new EventRecorder(client, "kube-scheduler"));
+            Scheduler scheduler =
+                    new Scheduler(client, informers, new EventRecorder(client, "kube-scheduler"));
             Running.untilStopped(
                     "kube-scheduler",
                     FLAGS.idle(flags),

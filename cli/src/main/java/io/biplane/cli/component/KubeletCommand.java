@@ -1,13 +1,15 @@
 package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /**
  * {@code biplane kubelet}: the flags of a node agent on a machine of its own. Running one there

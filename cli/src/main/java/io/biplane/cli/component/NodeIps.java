@@ -1,6 +1,7 @@
 package io.biplane.cli.component;
 
 import io.biplane.netip.Addr;
+
 import java.util.ArrayList;
 import java.util.List;
 

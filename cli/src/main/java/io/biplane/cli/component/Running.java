@@ -23,7 +23,9 @@ final class Running {
     static void untilStopped(String component, List<String> idle, Start start, Runnable stop)
             throws Exception {
         if (!idle.isEmpty()) {
-            LOG.log(Level.WARNING, () -> "%s: flags without an effect: %s".formatted(component, idle));
+            LOG.log(
+                    Level.WARNING,
+                    () -> "%s: flags without an effect: %s".formatted(component, idle));
         }
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);

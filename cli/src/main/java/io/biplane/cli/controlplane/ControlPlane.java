@@ -20,6 +20,7 @@ import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
+
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -57,8 +58,7 @@ final class ControlPlane implements AutoCloseable {
         long began = System.nanoTime();
         ClusterSpec spec = data.requireSpec();
         ClusterNetwork network = spec.network();
-        List<Addr> gateways =
-                network.services().families().stream().map(network::gateway).toList();
+        List<Addr> gateways = network.services().families().stream().map(network::gateway).toList();
         FeatureGates gates = FeatureGates.parse(spec.featureGates());
         ApiServerConfig config =
                 new ApiServerConfig(
@@ -78,7 +78,8 @@ final class ControlPlane implements AutoCloseable {
 
         ApiClient client =
                 new ApiClient(
-                        new InProcessTransport(server.handler(), User.LOOPBACK), "biplane-controllers");
+                        new InProcessTransport(server.handler(), User.LOOPBACK),
+                        "biplane-controllers");
         Informers informers = new Informers(client);
         ControllerManager controllers =
                 new ControllerManager(controllerConfig(spec, gates), client, informers);
@@ -107,9 +108,12 @@ final class ControlPlane implements AutoCloseable {
         return String.join(",", prefixes.stream().map(Prefix::toString).toList());
     }
 
-    /** How people and agents reach this server: the first by the host's loopback, the others by the fabric. */
-    private static void writeConfigs(
-            ClusterSpec spec, DataDirectory data, Pki pki, Addr gateway) throws IOException {
+    /**
+     * How people and agents reach this server: the first by the host's loopback, the others by the
+     * fabric.
+     */
+    private static void writeConfigs(ClusterSpec spec, DataDirectory data, Pki pki, Addr gateway)
+            throws IOException {
         String authority = pki.authority().certificatePem();
         Credentials admin = pki.admin();
         Kubeconfig.of(
@@ -130,8 +134,7 @@ final class ControlPlane implements AutoCloseable {
     }
 
     private static URI uri(Addr address, int port) {
-        String host =
-                address.family() == IpFamily.IPV6 ? "[" + address + "]" : address.toString();
+        String host = address.family() == IpFamily.IPV6 ? "[" + address + "]" : address.toString();
         return URI.create("https://%s:%d".formatted(host, port));
     }
 

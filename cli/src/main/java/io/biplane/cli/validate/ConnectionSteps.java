@@ -6,13 +6,13 @@ import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.cli.validate.Vantage.Answered;
-import io.biplane.cli.validate.Vantage.Kind;
 import io.biplane.cli.validate.Vantage.Lost;
 import io.biplane.cli.validate.Vantage.Refused;
 import io.biplane.cli.validate.Vantage.Result;
 import io.biplane.client.ListOptions;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +40,18 @@ final class ConnectionSteps {
 
     List<Step> all() {
         return List.of(
-                new Step("pod-to-pod", "every pod reaches every other on both families and is seen with its own address", this::podToPod),
-                new Step("services", "every Service answers in each of its families, from a pod on every node, every node, host and outside", this::services),
-                new Step("egress", "a pod reaches a host outside on both families and is seen with its node's address", this::egress));
+                new Step(
+                        "pod-to-pod",
+                        "every pod reaches every other on both families and is seen with its own address",
+                        this::podToPod),
+                new Step(
+                        "services",
+                        "every Service answers in each of its families, from a pod on every node, every node, host and outside",
+                        this::services),
+                new Step(
+                        "egress",
+                        "a pod reaches a host outside on both families and is seen with its node's address",
+                        this::egress));
     }
 
     private List<Finding> podToPod(Playground playground) {
@@ -59,11 +68,14 @@ final class ConnectionSteps {
     }
 
     private Finding podToPod(PodView from, PodView to, IpFamily family) {
-        String subject = "%s on %s → %s on %s, %s".formatted(from.name(), from.nodeName(), to.name(), to.nodeName(), family);
+        String subject =
+                "%s on %s → %s on %s, %s"
+                        .formatted(from.name(), from.nodeName(), to.name(), to.nodeName(), family);
         Optional<Addr> own = from.ip(family);
         Optional<Addr> address = to.ip(family);
         if (own.isEmpty() || address.isEmpty()) {
-            return Finding.failed("pod-to-pod", subject, "one of them has no %s address".formatted(family));
+            return Finding.failed(
+                    "pod-to-pod", subject, "one of them has no %s address".formatted(family));
         }
         Result result = cluster.pod(from).http(address.get(), Playground.TARGET_PORT, "/clientip");
         return seenAs("pod-to-pod", subject, result, own.get(), "its own address");
@@ -88,7 +100,8 @@ final class ConnectionSteps {
                         .flatMap(node -> node.internalIp(family).stream())
                         .findFirst();
         if (expected.isEmpty()) {
-            return Finding.failed("egress", subject, "its node has no %s InternalIP".formatted(family));
+            return Finding.failed(
+                    "egress", subject, "its node has no %s InternalIP".formatted(family));
         }
         Addr outside = cluster.network().outsideHost(family);
         Result result = cluster.pod(pod).http(outside, OUTSIDE_PORT, "/clientip");
@@ -105,8 +118,10 @@ final class ConnectionSteps {
                             : Finding.failed(
                                     step,
                                     subject,
-                                    "seen as %s, expected %s, %s".formatted(text.strip(), expected, what));
-            case Refused _ -> Finding.failed(step, subject, "connection refused: nobody listens there");
+                                    "seen as %s, expected %s, %s"
+                                            .formatted(text.strip(), expected, what));
+            case Refused _ ->
+                    Finding.failed(step, subject, "connection refused: nobody listens there");
             case Lost(String reason, _) -> Finding.failed(step, subject, reason);
         };
     }
@@ -137,11 +152,10 @@ final class ConnectionSteps {
         playground.client().items(Kinds.SERVICES, null, ListOptions.ALL).stream()
                 .map(ServiceView::of)
                 .flatMap(service -> ServiceTarget.of(service, slices, nodes).stream())
-                .forEach(
-                        target ->
-                                vantages.stream()
-                                        .filter(target::reachableFrom)
-                                        .forEach(v -> attempts.add(() -> service(target, v))));
+                .forEach(target ->
+                        vantages.stream()
+                                .filter(target::reachableFrom)
+                                .forEach(v -> attempts.add(() -> service(target, v))));
         return run(attempts);
     }
 
@@ -154,17 +168,23 @@ final class ConnectionSteps {
         if (!target.hasEndpoints()) {
             return result instanceof Refused(Duration took) && took.compareTo(AT_ONCE) < 0
                     ? Finding.passed("services", subject, "no endpoints: refused at once")
-                    : Finding.failed("services", subject, "no endpoints: a refusal at once is expected, seen " + result);
+                    : Finding.failed(
+                            "services",
+                            subject,
+                            "no endpoints: a refusal at once is expected, seen " + result);
         }
         return switch (result) {
             case Answered(_, Duration took) ->
                     Finding.passed("services", subject, "%.1f ms".formatted(took.toNanos() / 1e6));
-            case Refused _ -> Finding.failed("services", subject, "refused, though it has ready endpoints");
+            case Refused _ ->
+                    Finding.failed("services", subject, "refused, though it has ready endpoints");
             case Lost(String reason, _) -> Finding.failed("services", subject, reason);
         };
     }
 
-    /** Makes all attempts, some at a time, and returns the findings in the order of the attempts. */
+    /**
+     * Makes all attempts, some at a time, and returns the findings in the order of the attempts.
+     */
     private static List<Finding> run(List<Callable<Finding>> attempts) {
         Semaphore turns = new Semaphore(AT_A_TIME);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -172,14 +192,13 @@ final class ConnectionSteps {
             for (Callable<Finding> attempt : attempts) {
                 turns.acquire();
                 findings.add(
-                        threads.submit(
-                                () -> {
-                                    try {
-                                        return attempt.call();
-                                    } finally {
-                                        turns.release();
-                                    }
-                                }));
+                        threads.submit(() -> {
+                            try {
+                                return attempt.call();
+                            } finally {
+                                turns.release();
+                            }
+                        }));
             }
             List<Finding> results = new ArrayList<>();
             for (Future<Finding> finding : findings) {

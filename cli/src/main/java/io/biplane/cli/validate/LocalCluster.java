@@ -5,6 +5,7 @@ import io.biplane.api.view.PodView;
 import io.biplane.cli.validate.Vantage.Kind;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.network.fabric.ClusterNetwork;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

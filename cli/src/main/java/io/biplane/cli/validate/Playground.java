@@ -12,6 +12,7 @@ import io.biplane.client.DeleteOptions;
 import io.biplane.client.ListOptions;
 
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -86,8 +87,7 @@ final class Playground implements AutoCloseable {
         return pod;
     }
 
-    static ObjectNode object(
-            String kind, @Nullable String namespace, String name) {
+    static ObjectNode object(String kind, @Nullable String namespace, String name) {
         ObjectNode object = Json.object().put("apiVersion", "v1").put("kind", kind);
         ObjectNode metadata = object.putObject("metadata").put("name", name);
         if (namespace != null) {
@@ -152,17 +152,21 @@ final class Playground implements AutoCloseable {
         ObjectNode created = client.create(Kinds.SERVICES, service);
         int families = Fields.list(created, "spec", "clusterIPs").size();
         long wanted = (long) families * pods().size();
-        await(
-                () -> {
-                    long ready =
-                            client.items(Kinds.ENDPOINT_SLICES, namespace, ListOptions.labels(EndpointSliceView.SERVICE_LABEL + "=" + name))
-                                    .stream()
-                                    .map(EndpointSliceView::of)
-                                    .flatMap(slice -> slice.endpoints().stream())
-                                    .filter(EndpointSliceView.Endpoint::ready)
-                                    .count();
-                    return ready >= wanted ? Optional.of(true) : Optional.empty();
-                });
+        await(() -> {
+            long ready =
+                    client
+                            .items(
+                                    Kinds.ENDPOINT_SLICES,
+                                    namespace,
+                                    ListOptions.labels(
+                                            EndpointSliceView.SERVICE_LABEL + "=" + name))
+                            .stream()
+                            .map(EndpointSliceView::of)
+                            .flatMap(slice -> slice.endpoints().stream())
+                            .filter(EndpointSliceView.Endpoint::ready)
+                            .count();
+            return ready >= wanted ? Optional.of(true) : Optional.empty();
+        });
     }
 
     /** Asks again until there is an answer, or none in time. */

@@ -6,6 +6,7 @@ import io.biplane.api.view.ServiceView;
 import io.biplane.cli.validate.Vantage.Kind;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +19,12 @@ import java.util.List;
  * @param hasEndpoints whether somebody is there to answer; if not, a refusal at once is right
  */
 record ServiceTarget(
-        String service, Addr address, int port, boolean udp, boolean fromOutside, boolean hasEndpoints) {
+        String service,
+        Addr address,
+        int port,
+        boolean udp,
+        boolean fromOutside,
+        boolean hasEndpoints) {
     /** All targets of a Service: each cluster IP, and each node's addresses for a node port. */
     static List<ServiceTarget> of(
             ServiceView service, List<EndpointSliceView> slices, List<NodeView> nodes) {
@@ -35,16 +41,10 @@ record ServiceTarget(
                 targets.add(new ServiceTarget(name, clusterIp, port.port(), udp, false, ready));
                 for (NodeView node : port.nodePort() == 0 ? List.<NodeView>of() : nodes) {
                     node.internalIp(family)
-                            .ifPresent(
-                                    ip ->
-                                            targets.add(
-                                                    new ServiceTarget(
-                                                            name,
-                                                            ip,
-                                                            port.nodePort(),
-                                                            udp,
-                                                            true,
-                                                            ready)));
+                            .ifPresent(ip ->
+                                    targets.add(
+                                            new ServiceTarget(
+                                                    name, ip, port.nodePort(), udp, true, ready)));
                 }
             }
         }
@@ -60,11 +60,10 @@ record ServiceTarget(
                 .filter(slice -> slice.namespace().equals(service.namespace()))
                 .filter(slice -> slice.service().equals(service.name()))
                 .filter(slice -> slice.family().filter(f -> f == family).isPresent())
-                .filter(
-                        slice ->
-                                slice.ports().stream()
-                                        .flatMap(List::stream)
-                                        .anyMatch(p -> p.name().equals(port.name())))
+                .filter(slice ->
+                        slice.ports().stream()
+                                .flatMap(List::stream)
+                                .anyMatch(p -> p.name().equals(port.name())))
                 .flatMap(slice -> slice.endpoints().stream())
                 .anyMatch(EndpointSliceView.Endpoint::ready);
     }

@@ -8,6 +8,13 @@ import io.biplane.client.HttpsTransport;
 import io.biplane.client.ServerAccess;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code biplane validate}: the page "Validate IPv4/IPv6 dual-stack", and real connections. */
 @Command(
@@ -74,7 +77,8 @@ public final class ValidateCommand implements Callable<Integer> {
         refuseUnknownSteps(steps);
         Report report = new Report();
         try (HttpsTransport transport = new HttpsTransport(access());
-                Playground playground = Playground.open(new ApiClient(transport, "biplane-validate"))) {
+                Playground playground =
+                        Playground.open(new ApiClient(transport, "biplane-validate"))) {
             for (Step step : steps) {
                 report.add(
                         skip.contains(step.id())

@@ -3,6 +3,7 @@ package io.biplane.cli.validate;
 import io.biplane.linux.NamespaceThread;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -50,52 +51,52 @@ record Vantage(String name, Kind kind, Path namespace) {
 
     /** Connects, asks for an HTTP path, and reads the answer's body to its end. */
     Result http(Addr address, int port, String path) {
-        return timed(
-                () -> {
-                    try (SocketChannel channel = tcp(address, port)) {
-                        String host = address.family() == IpFamily.IPV6 ? "[" + address + "]" : address.toString();
-                        channel.socket()
-                                .getOutputStream()
-                                .write(
-                                        "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-                                                .formatted(path, host)
-                                                .getBytes(StandardCharsets.US_ASCII));
-                        String answer =
-                                new String(
-                                        channel.socket().getInputStream().readNBytes(ANSWER_BYTES),
-                                        StandardCharsets.UTF_8);
-                        int body = answer.indexOf("\r\n\r\n");
-                        return body < 0 ? answer : answer.substring(body + 4);
-                    }
-                });
+        return timed(() -> {
+            try (SocketChannel channel = tcp(address, port)) {
+                String host =
+                        address.family() == IpFamily.IPV6
+                                ? "[" + address + "]"
+                                : address.toString();
+                channel.socket()
+                        .getOutputStream()
+                        .write(
+                                "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+                                        .formatted(path, host)
+                                        .getBytes(StandardCharsets.US_ASCII));
+                String answer =
+                        new String(
+                                channel.socket().getInputStream().readNBytes(ANSWER_BYTES),
+                                StandardCharsets.UTF_8);
+                int body = answer.indexOf("\r\n\r\n");
+                return body < 0 ? answer : answer.substring(body + 4);
+            }
+        });
     }
 
     /** Connects and hangs up: enough to know that somebody listens. */
     Result connect(Addr address, int port) {
-        return timed(
-                () -> {
-                    try (SocketChannel channel = tcp(address, port)) {
-                        return channel.getRemoteAddress().toString();
-                    }
-                });
+        return timed(() -> {
+            try (SocketChannel channel = tcp(address, port)) {
+                return channel.getRemoteAddress().toString();
+            }
+        });
     }
 
     /** Sends a datagram and waits for one back. */
     Result udp(Addr address, int port, String message) {
-        return timed(
-                () -> {
-                    try (DatagramChannel channel =
-                            NamespaceThread.in(namespace, () -> DatagramChannel.open(family(address)))) {
-                        channel.connect(new InetSocketAddress(address.toInetAddress(), port));
-                        var socket = channel.socket();
-                        socket.setSoTimeout(TIMEOUT_MILLIS);
-                        byte[] out = message.getBytes(StandardCharsets.US_ASCII);
-                        socket.send(new java.net.DatagramPacket(out, out.length));
-                        var in = new java.net.DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
-                        socket.receive(in);
-                        return new String(in.getData(), 0, in.getLength(), StandardCharsets.UTF_8);
-                    }
-                });
+        return timed(() -> {
+            try (DatagramChannel channel =
+                    NamespaceThread.in(namespace, () -> DatagramChannel.open(family(address)))) {
+                channel.connect(new InetSocketAddress(address.toInetAddress(), port));
+                var socket = channel.socket();
+                socket.setSoTimeout(TIMEOUT_MILLIS);
+                byte[] out = message.getBytes(StandardCharsets.US_ASCII);
+                socket.send(new java.net.DatagramPacket(out, out.length));
+                var in = new java.net.DatagramPacket(new byte[ANSWER_BYTES], ANSWER_BYTES);
+                socket.receive(in);
+                return new String(in.getData(), 0, in.getLength(), StandardCharsets.UTF_8);
+            }
+        });
     }
 
     private SocketChannel tcp(Addr address, int port) throws IOException {

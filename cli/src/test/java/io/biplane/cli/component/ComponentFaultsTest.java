@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.biplane.cli.CommandFailure;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.IpFamily;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
 
 class ComponentFaultsTest {
     @Test

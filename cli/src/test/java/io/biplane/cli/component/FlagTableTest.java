@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.cli.CommandFailure;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class FlagTableTest {
     private static final FlagTable FLAGS =
@@ -37,8 +39,8 @@ class FlagTableTest {
 
     @Test
     void namesAllThatIsWrongAtOnce() {
-        assertThatThrownBy(
-                        () -> FLAGS.read(List.of("--leader-elect=true", "--clustr-cidr=x", "up", "--v")))
+        assertThatThrownBy(() ->
+                        FLAGS.read(List.of("--leader-elect=true", "--clustr-cidr=x", "up", "--v")))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining(
                         "--leader-elect is not built yet: it comes with leader election (leave it out)")

@@ -23,14 +23,9 @@ final class Wire {
 
     static final Mac FAR_MAC = Mac.local(0xfa_0000_0002L);
 
-    /**
-     * The veth {@code near} in the fabric to {@code far} elsewhere; nothing if it is there.
-     */
+    /** The veth {@code near} in the fabric to {@code far} elsewhere; nothing if it is there. */
     static Change.AddVeth veth(
-            String near,
-            Mac nearMac,
-            NetworkNamespace there,
-            String far, Mac farMac) {
+            String near, Mac nearMac, NetworkNamespace there, String far, Mac farMac) {
         return new Change.AddVeth(
                 new Change.VethEnd(near, nearMac, 0, Optional.empty()),
                 new Change.VethEnd(far, farMac, 0, Optional.of(there)),

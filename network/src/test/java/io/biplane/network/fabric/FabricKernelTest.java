@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
 import io.biplane.netip.IpFamily;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -17,6 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 
 @Tag("kernel")
 class FabricKernelTest {
@@ -70,12 +72,8 @@ class FabricKernelTest {
                 .isEqualTo(A.node(2, family));
         assertThat(Kernel.connect(outside, node2, A.node(2, family)))
                 .isEqualTo(A.outsideHost(family));
-        assertThatThrownBy(
-                        () ->
-                                Kernel.connect(
-                                        outside,
-                                        node1,
-                                        A.pods().get(family).orElseThrow().at(5)))
+        assertThatThrownBy(() ->
+                        Kernel.connect(outside, node1, A.pods().get(family).orElseThrow().at(5)))
                 .as("a pod's address is not routed from outside")
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("unreachable");
@@ -121,7 +119,12 @@ class FabricKernelTest {
         String link = namespace.equals("hfab-a-fabric") ? "-n hfab-host link show bp-hfab-a" : null;
         link = namespace.equals("hfab-a-node-1") ? "-n hfab-a-fabric link show node-1" : link;
         link = link == null ? "-n hfab-a-fabric link show outside" : link;
-        Kernel.run("sh", "-c", "n=0; while ip " + link + " >/dev/null 2>&1 && [ $n -lt 500 ]; do n=$((n+1)); done");
+        Kernel.run(
+                "sh",
+                "-c",
+                "n=0; while ip "
+                        + link
+                        + " >/dev/null 2>&1 && [ $n -lt 500 ]; do n=$((n+1)); done");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.biplane.network.fabric;
 import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.netip.Addr;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -59,7 +60,7 @@ public final class Kernel {
                         "sh",
                         "-c",
                         "sysctl -a 2>/dev/null | grep -E"
-                            + " '^net.(ipv4.ip_forward|ipv[46].conf[.].*[.](forwarding|accept_ra|accept_redirects|rp_filter|disable_ipv6) )'"));
+                                + " '^net.(ipv4.ip_forward|ipv[46].conf[.].*[.](forwarding|accept_ra|accept_redirects|rp_filter|disable_ipv6) )'"));
     }
 
     /**
@@ -72,11 +73,12 @@ public final class Kernel {
         try (ServerSocketChannel server =
                         NamespaceThread.in(
                                 to,
-                                () -> ServerSocketChannel.open().bind(new InetSocketAddress(port)));
+                                () ->
+                                        ServerSocketChannel.open()
+                                                .bind(new InetSocketAddress(port)));
                 SocketChannel client = NamespaceThread.in(from, () -> SocketChannel.open())) {
             client.socket()
-                    .connect(
-                            new InetSocketAddress(address.toInetAddress(), port), PATIENCE_MILLIS);
+                    .connect(new InetSocketAddress(address.toInetAddress(), port), PATIENCE_MILLIS);
             server.configureBlocking(true);
             try (SocketChannel accepted = server.accept()) {
                 accepted.write(ByteBuffer.wrap(new byte[] {42}));
