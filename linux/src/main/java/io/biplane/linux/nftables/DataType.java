@@ -48,6 +48,14 @@ public enum DataType {
         return (bytes + 3) & ~3;
     }
 
+    /** Whether values are kept as this machine has numbers, not as packets have them. */
+    public boolean isHostOrder() {
+        return switch (this) {
+            case MARK, IFNAME, INTEGER -> true;
+            case IPV4_ADDR, IPV6_ADDR, INET_PROTO, INET_SERVICE -> false;
+        };
+    }
+
     /** An expression of this type, for sets that must be declared by {@code typeof}. */
     public String example() {
         return example;

@@ -87,7 +87,10 @@ public sealed interface Expression {
         }
     }
 
-    /** What a packet's connection was addressed from and to before any translation. */
+    /**
+     * What a packet's connection was addressed from and to before any translation. As text, nft
+     * takes the ports only in a rule that matches {@code meta l4proto} before.
+     */
     enum CtOriginal implements Expression {
         IP_SADDR(19, DataType.IPV4_ADDR, "ct original ip saddr"),
         IP_DADDR(20, DataType.IPV4_ADDR, "ct original ip daddr"),

@@ -140,7 +140,10 @@ public sealed interface Statement {
         }
     }
 
-    /** Translates the destination to a fixed address and port. */
+    /**
+     * Translates the destination to a fixed address and port. As text, nft takes it only in a rule
+     * that matches {@code meta l4proto} before.
+     */
     record DnatTo(Addr addr, int port) implements Statement {
         @Override
         public String toString() {
@@ -239,7 +242,8 @@ public sealed interface Statement {
 
     /**
      * Adds a key to a set, or a key and a datum to a map; with {@code refresh}, one that is there
-     * starts its time anew.
+     * starts its time anew. As text, nft 1.0.6 aborts on a map to IPv6 addresses; the kernel does
+     * not mind.
      *
      * @param data what the key leads to, in a map
      */

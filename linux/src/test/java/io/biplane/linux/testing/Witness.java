@@ -4,17 +4,25 @@ import io.biplane.linux.NetworkNamespace;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Asks independent programs (iproute2, nft) what the kernel holds in a namespace. */
 public final class Witness {
     private static final JsonMapper JSON = new JsonMapper();
+
+    private static final Pattern ELEMENTS = Pattern.compile("elements = \\{ ([^}]*) \\}");
 
     private Witness() {}
 
@@ -26,15 +34,36 @@ public final class Witness {
         return JSON.readTree(output.isBlank() ? "[]" : output);
     }
 
-    /** What {@code nft -j list ruleset} prints, without handles and the program's version. */
+    /**
+     * What {@code nft -j list ruleset} prints, without handles and the program's version, and with
+     * the elements of each set in an order that does not hang on the kernel's hashing.
+     */
     public static JsonNode nftRuleset(NetworkNamespace namespace) {
         String output = run(namespace, "", "nft", "-j", "list", "ruleset");
-        return JSON.readTree(output.replaceAll("\"handle\": \\d+,? ?", "")).get("nftables");
+        JsonNode ruleset = JSON.readTree(output).get("nftables");
+        ruleset.findParents("handle").forEach(o -> ((ObjectNode) o).remove("handle"));
+        for (JsonNode elements : ruleset.findValues("elem")) {
+            if (elements instanceof ArrayNode array) {
+                List<JsonNode> sorted = new ArrayList<>();
+                array.forEach(sorted::add);
+                sorted.sort(Comparator.comparing(JsonNode::toString));
+                array.removeAll().addAll(sorted);
+            }
+        }
+        return ruleset;
     }
 
-    /** What {@code nft list ruleset} prints. */
+    /**
+     * What {@code nft list ruleset} prints, with the elements of each set in alphabetical order.
+     */
     public static String nftText(NetworkNamespace namespace) {
-        return run(namespace, "", "nft", "list", "ruleset");
+        String output = run(namespace, "", "nft", "list", "ruleset");
+        return ELEMENTS.matcher(output)
+                .replaceAll(found ->
+                        Arrays.stream(found.group(1).split(",", -1))
+                                .map(String::strip)
+                                .sorted()
+                                .collect(Collectors.joining(", ", "elements = { ", " }")));
     }
 
     /** Carries out nft text. */

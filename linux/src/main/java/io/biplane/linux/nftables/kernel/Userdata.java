@@ -19,10 +19,13 @@ final class Userdata {
     /** The comment of a table, a chain, a rule or an element. */
     static final int COMMENT = 0;
 
+    static final int SET_KEY_BYTEORDER = 0;
+    static final int SET_DATA_BYTEORDER = 1;
     static final int SET_KEY_TYPEOF = 3;
     static final int SET_DATA_TYPEOF = 4;
     static final int SET_COMMENT = 7;
 
+    private static final int BYTEORDER_HOST = 1;
     private static final int TYPEOF_EXPRESSION = 0;
     private static final int TYPEOF_DATA = 1;
     private static final int EXPR_PAYLOAD = 7;
@@ -41,6 +44,10 @@ final class Userdata {
     /** Empty where nft needs no hint to print the set again. */
     static byte[] ofSet(NamedSet set) {
         Userdata data = new Userdata();
+        data.byteOrder(SET_KEY_BYTEORDER, set.key());
+        if (set instanceof NftMap map) {
+            data.byteOrder(SET_DATA_BYTEORDER, map.data());
+        }
         if (set.declaredByTypeof()) {
             data.put(SET_KEY_TYPEOF, typeof(set.key()));
             if (set instanceof NftMap map && !map.toVerdicts()) {
@@ -51,6 +58,13 @@ final class Userdata {
             data.text(SET_COMMENT, set.comment());
         }
         return data.out.toByteArray();
+    }
+
+    /** Without this nft prints single numbers and names of links backwards. */
+    private void byteOrder(int type, List<DataType> types) {
+        if (types.size() == 1 && types.getFirst().isHostOrder()) {
+            Userdata _ = number(type, BYTEORDER_HOST);
+        }
     }
 
     private static Userdata typeof(List<DataType> types) {
