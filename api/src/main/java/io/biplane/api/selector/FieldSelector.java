@@ -110,7 +110,10 @@ public final class FieldSelector {
 
     private static Term term(String text, String part) {
         int at = part.indexOf('=');
-        if (at < 0 || at == 0 || (at == 1 && part.charAt(0) == '!')) {
+        int bang = part.indexOf('!');
+        // A '!' belongs right before the '=', and a path before both.
+        boolean misplaced = bang >= 0 && bang < at - 1;
+        if (at <= 0 || bang == 0 || misplaced) {
             throw new IllegalArgumentException(
                     "invalid selector: '%s'; can't understand '%s'".formatted(text, part));
         }

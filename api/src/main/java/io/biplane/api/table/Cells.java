@@ -1,0 +1,90 @@
+package io.biplane.api.table;
+
+import io.biplane.api.Json;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What cells of several kinds have in common. */
+final class Cells {
+    static final String NONE = "<none>";
+
+    private Cells() {}
+
+    /** The text, or {@code <none>} if it is empty. */
+    static String orNone(String text) {
+        return text.isEmpty() ? NONE : text;
+    }
+
+    /** The string under a path, or {@code <none>}. */
+    static Column.Cell text(String... path) {
+        return (object, now) -> orNone(Json.string(object, path));
+    }
+
+    /** The number under a path, or 0. */
+    static Column.Cell number(String... path) {
+        return (object, now) -> Json.at(object, path).intValue(0);
+    }
+
+    /** How many entries the map or list under a path has. */
+    static Column.Cell size(String... path) {
+        return (object, now) -> Json.at(object, path).size();
+    }
+
+    /** {@code a=b,c=d}, sorted, or {@code <none>}. */
+    static String labels(JsonNode labels) {
+        return orNone(
+                labels.properties().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue().stringValue(""))
+                        .sorted()
+                        .collect(Collectors.joining(",")));
+    }
+
+    /** A LabelSelector as text: what it wants equal first, then its expressions. */
+    static String selector(JsonNode selector) {
+        List<String> parts = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> label : selector.path("matchLabels").properties()) {
+            parts.add(label.getKey() + "=" + label.getValue().stringValue(""));
+        }
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            String key = Json.string(expression, "key");
+            String values =
+                    expression
+                            .path("values")
+                            .valueStream()
+                            .map(v -> v.stringValue(""))
+                            .sorted()
+                            .collect(Collectors.joining(",", "(", ")"));
+            parts.add(
+                    switch (Json.string(expression, "operator")) {
+                        case "In" -> key + " in " + values;
+                        case "NotIn" -> key + " notin " + values;
+                        case "DoesNotExist" -> "!" + key;
+                        default -> key;
+                    });
+        }
+        parts.sort(null);
+        return orNone(String.join(",", parts));
+    }
+
+    /** One field of all elements of a list, joined by commas; absent ones left out. */
+    static String join(JsonNode list, String field) {
+        return list.valueStream()
+                .map(element -> Json.string(element, field))
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(","));
+    }
+
+    /** At most {@code max} entries, then how many more there are; {@code empty} if none. */
+    static String some(List<String> all, int max, String empty) {
+        if (all.isEmpty()) {
+            return empty;
+        }
+        String shown = String.join(",", all.subList(0, Math.min(max, all.size())));
+        return all.size() > max ? shown + " + " + (all.size() - max) + " more..." : shown;
+    }
+}
