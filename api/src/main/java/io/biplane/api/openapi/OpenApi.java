@@ -1,0 +1,152 @@
+package io.biplane.api.openapi;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
+import io.biplane.api.type.ApiType;
+import io.biplane.api.type.TypeRegistry;
+
+import tools.jackson.databind.node.ObjectNode;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The documents, each made on first request and kept. Safe for any number of threads.
+ *
+ * <p>Where they belong: {@code /openapi/v2} answers {@code application/json} with {@link #v2Json},
+ * and {@code application/com.github.proto-openapi.spec.v2@v1.0+protobuf} (older clients) or {@code
+ * ….spec.v2.v1.0+protobuf} with {@link #v2Protobuf}, always under {@link #PROTOBUF_TYPE}; {@code
+ * /openapi/v3} answers with {@link #v3Index}, and {@code /openapi/v3/<path>} with {@link #v3}.
+ */
+public final class OpenApi {
+    /**
+     * Media type of {@link #v2Protobuf} in answers. Clients that ask for it with an {@code @} fail
+     * on an answer that has one: it belongs in no media type.
+     */
+    public static final String PROTOBUF_TYPE =
+            "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    /**
+     * A document, and what its URL and ETag name it by.
+     *
+     * @param hash upper-case hexadecimal SHA-256 of the document
+     */
+    public record Document(byte[] json, String hash) {}
+
+    private static final class V2 {
+        static final byte[] JSON;
+        static final byte[] PROTOBUF;
+
+        static {
+            ObjectNode document = document2();
+            JSON = Json.bytes(document);
+            PROTOBUF = GnosticWriter.document(document);
+        }
+    }
+
+    private static final class V3 {
+        static final Map<String, Document> DOCUMENTS = documents3();
+        static final byte[] INDEX = Json.bytes(index3(DOCUMENTS));
+    }
+
+    private OpenApi() {}
+
+    /** Version 2, as JSON. */
+    public static byte[] v2Json() {
+        return V2.JSON.clone();
+    }
+
+    /** Version 2, as gnostic's protobuf message {@code openapi.v2.Document}. */
+    public static byte[] v2Protobuf() {
+        return V2.PROTOBUF.clone();
+    }
+
+    /** Version 3: the paths of all documents, with their hashes. */
+    public static byte[] v3Index() {
+        return V3.INDEX.clone();
+    }
+
+    /**
+     * Version 3: the document of one group and version.
+     *
+     * @param path {@code api/v1} or {@code apis/apps/v1}
+     */
+    public static Optional<Document> v3(String path) {
+        return Optional.ofNullable(V3.DOCUMENTS.get(path));
+    }
+
+    private static ObjectNode document2() {
+        Schemas schemas = new Schemas(Style.V2);
+        Paths paths = new Paths(Style.V2, schemas);
+        Kinds.all().forEach(paths::add);
+        for (ApiType type : TypeRegistry.get().all()) {
+            if (!type.kinds().isEmpty()) {
+                schemas.add(type);
+            }
+        }
+        ObjectNode document = Json.object().put("swagger", "2.0");
+        info(document);
+        document.set("paths", paths.all());
+        ObjectNode definitions = document.putObject("definitions");
+        schemas.all().forEach(definitions::set);
+        return document;
+    }
+
+    private static Map<String, Document> documents3() {
+        Set<String> versions = new TreeSet<>();
+        Kinds.all().forEach(resource -> versions.add(resource.versionPath()));
+        Map<String, Document> documents = new LinkedHashMap<>();
+        for (String versionPath : versions) {
+            List<Resource> resources =
+                    Kinds.all().stream().filter(r -> r.versionPath().equals(versionPath)).toList();
+            byte[] json = Json.bytes(document3(resources));
+            documents.put(versionPath.substring(1), new Document(json, hash(json)));
+        }
+        return documents;
+    }
+
+    private static ObjectNode document3(List<Resource> resources) {
+        Schemas schemas = new Schemas(Style.V3);
+        Paths paths = new Paths(Style.V3, schemas);
+        resources.forEach(paths::add);
+        ObjectNode document = Json.object().put("openapi", "3.0.0");
+        info(document);
+        document.set("paths", paths.all());
+        ObjectNode components = document.putObject("components").putObject("schemas");
+        schemas.all().forEach(components::set);
+        return document;
+    }
+
+    private static ObjectNode index3(Map<String, Document> documents) {
+        ObjectNode index = Json.object();
+        ObjectNode paths = index.putObject("paths");
+        documents.forEach((path, document) ->
+                paths.putObject(path)
+                        .put(
+                                "serverRelativeURL",
+                                "/openapi/v3/%s?hash=%s".formatted(path, document.hash())));
+        return index;
+    }
+
+    private static void info(ObjectNode document) {
+        document.putObject("info").put("title", "Kubernetes").put("version", "v1");
+    }
+
+    private static String hash(byte[] json) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
+            return HexFormat.of().formatHex(digest).toUpperCase(Locale.ROOT);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.biplane.api.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
+
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+class OpenApiTest {
+    private final JsonNode v2 = Json.parse(OpenApi.v2Json());
+
+    @Test
+    void everyReferenceLeadsToASchemaOfTheSameDocument() {
+        assertThat(dangling(v2, v2)).isEmpty();
+        for (String path : v3Paths()) {
+            JsonNode document = v3(path);
+            assertThat(dangling(document, document)).as(path).isEmpty();
+        }
+    }
+
+    private static List<String> dangling(JsonNode node, JsonNode document) {
+        List<String> found = new ArrayList<>();
+        String ref = Json.string(node, "$ref");
+        if (!ref.isEmpty() && document.at(ref.substring(1)).isMissingNode()) {
+            found.add(ref);
+        }
+        node.forEach(child -> found.addAll(dangling(child, document)));
+        return found;
+    }
+
+    @Test
+    void fieldsCarryTypeDescriptionAndMergeRules() {
+        JsonNode ports = v2.at("/definitions/io.k8s.api.core.v1.ServiceSpec/properties/ports");
+        assertThat(Json.string(ports, "description")).startsWith("The list of ports");
+        assertThat(Json.string(ports, "type")).isEqualTo("array");
+        assertThat(Json.string(ports, "items", "$ref"))
+                .isEqualTo("#/definitions/io.k8s.api.core.v1.ServicePort");
+        assertThat(Json.string(ports, "x-kubernetes-patch-merge-key")).isEqualTo("port");
+        assertThat(Json.string(ports, "x-kubernetes-patch-strategy")).isEqualTo("merge");
+        assertThat(Json.string(ports, "x-kubernetes-list-type")).isEqualTo("map");
+        assertThat(ports.path("x-kubernetes-list-map-keys"))
+                .isEqualTo(Json.parse("[\"port\",\"protocol\"]"));
+        JsonNode volumes = v2.at("/definitions/io.k8s.api.core.v1.PodSpec/properties/volumes");
+        assertThat(Json.string(volumes, "x-kubernetes-patch-strategy"))
+                .isEqualTo("merge,retainKeys");
+        assertThat(v2.at("/definitions/io.k8s.api.core.v1.ServicePort/required"))
+                .isEqualTo(Json.parse("[\"port\"]"));
+        assertThat(
+                        v2.at("/definitions/io.k8s.api.apps.v1.Deployment")
+                                .path("x-kubernetes-group-version-kind"))
+                .isEqualTo(
+                        Json.parse(
+                                "[{\"group\":\"apps\",\"kind\":\"Deployment\",\"version\":\"v1\"}]"));
+    }
+
+    @Test
+    void kubectlFindsThatServersValidateFieldsAndTakeStrategicPatches() {
+        for (Resource resource : Kinds.all()) {
+            String path = resource.path("{namespace}", "{name}");
+            JsonNode patch =
+                    v3(resource.versionPath().substring(1)).path("paths").path(path).path("patch");
+            assertThat(names(patch.path("parameters")))
+                    .as(path)
+                    .contains("dryRun", "fieldValidation", "fieldManager");
+            assertThat(Json.at(patch, "requestBody", "content").propertyNames())
+                    .contains("application/strategic-merge-patch+json");
+            JsonNode gvk = patch.path("x-kubernetes-group-version-kind");
+            assertThat(Json.string(gvk, "kind")).isEqualTo(resource.kind());
+            assertThat(names(v2.path("paths").path(path).path("patch").path("parameters")))
+                    .as(path)
+                    .contains("body", "dryRun", "fieldValidation");
+        }
+    }
+
+    private static List<String> names(JsonNode parameters) {
+        return parameters.valueStream().map(p -> Json.string(p, "name")).toList();
+    }
+
+    @Test
+    void theIndexNamesEveryDocumentByItsHash() {
+        assertThat(v3Paths())
+                .containsExactlyInAnyOrder(
+                        "api/v1",
+                        "apis/apps/v1",
+                        "apis/coordination.k8s.io/v1",
+                        "apis/discovery.k8s.io/v1",
+                        "apis/events.k8s.io/v1");
+        JsonNode index = Json.parse(OpenApi.v3Index());
+        assertThat(Json.string(index, "paths", "api/v1", "serverRelativeURL"))
+                .isEqualTo("/openapi/v3/api/v1?hash=" + OpenApi.v3("api/v1").orElseThrow().hash());
+        assertThat(OpenApi.v3("api/v2")).isEmpty();
+    }
+
+    @Test
+    void operationIdsAreUnique() {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode path : v2.path("paths")) {
+            for (JsonNode operation : path) {
+                String id = Json.string(operation, "operationId");
+                if (!id.isEmpty()) {
+                    ids.add(id);
+                }
+            }
+        }
+        assertThat(ids).doesNotHaveDuplicates().contains("createCoreV1NamespacedPod");
+    }
+
+    @Test
+    void theProtobufFormHasEveryPathAndDefinition() {
+        Message document = new Message(OpenApi.v2Protobuf());
+        assertThat(document.text(1)).isEqualTo("2.0");
+        assertThat(pairs(document.message(8), 2))
+                .isEqualTo(new TreeSet<>(v2.path("paths").propertyNames()));
+        assertThat(pairs(document.message(9), 1))
+                .isEqualTo(new TreeSet<>(v2.path("definitions").propertyNames()));
+        Message service =
+                document.message(9).messages(1).stream()
+                        .filter(d -> d.text(1).equals("io.k8s.api.core.v1.Service"))
+                        .findFirst()
+                        .orElseThrow()
+                        .message(2);
+        assertThat(service.message(22).text(1)).isEqualTo("object");
+        assertThat(pairs(service.message(25), 1))
+                .containsExactly("apiVersion", "kind", "metadata", "spec", "status");
+        Message extension = service.message(31);
+        assertThat(extension.text(1)).isEqualTo("x-kubernetes-group-version-kind");
+        assertThat(Json.parse(extension.message(2).text(2)))
+                .isEqualTo(
+                        Json.parse("[{\"group\":\"\",\"kind\":\"Service\",\"version\":\"v1\"}]"));
+    }
+
+    private static TreeSet<String> pairs(Message map, int field) {
+        TreeSet<String> names = new TreeSet<>();
+        map.messages(field).forEach(pair -> names.add(pair.text(1)));
+        return names;
+    }
+
+    private static List<String> v3Paths() {
+        return List.copyOf(Json.parse(OpenApi.v3Index()).path("paths").propertyNames());
+    }
+
+    private static JsonNode v3(String path) {
+        return Json.parse(OpenApi.v3(path).orElseThrow().json());
+    }
+
+    /** A protobuf message, read without knowing its type. */
+    private record Message(byte[] bytes) {
+        Message message(int field) {
+            return messages(field).getFirst();
+        }
+
+        String text(int field) {
+            return new String(message(field).bytes, StandardCharsets.UTF_8);
+        }
+
+        List<Message> messages(int wanted) {
+            List<Message> found = new ArrayList<>();
+            ByteBuffer in = ByteBuffer.wrap(bytes);
+            while (in.hasRemaining()) {
+                int tag = varint(in);
+                int value = varint(in);
+                if ((tag & 7) == 2) {
+                    byte[] content = new byte[value];
+                    in.get(content);
+                    if (tag >>> 3 == wanted) {
+                        found.add(new Message(content));
+                    }
+                }
+            }
+            return found;
+        }
+
+        private static int varint(ByteBuffer in) {
+            int value = 0;
+            for (int shift = 0; ; shift += 7) {
+                byte next = in.get();
+                value |= (next & 0x7f) << shift;
+                if (next >= 0) {
+                    return value;
+                }
+            }
+        }
+    }
+}
