@@ -35,12 +35,26 @@ public final class OpenApi {
     public static final String PROTOBUF_TYPE =
             "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
-    /**
-     * A document, and what its URL and ETag name it by.
-     *
-     * @param hash upper-case hexadecimal SHA-256 of the document
-     */
-    public record Document(byte[] json, String hash) {}
+    /** A document, and the hash that its URL and ETag name it by. */
+    public static final class Document {
+        private final byte[] json;
+        private final String hash;
+
+        private Document(byte[] json) {
+            this.json = json;
+            this.hash = hashOf(json);
+        }
+
+        /** The document. */
+        public byte[] json() {
+            return json.clone();
+        }
+
+        /** SHA-256 of the document, upper-case hexadecimal. */
+        public String hash() {
+            return hash;
+        }
+    }
 
     private static final class V2 {
         static final byte[] JSON;
@@ -109,7 +123,7 @@ public final class OpenApi {
             List<Resource> resources =
                     Kinds.all().stream().filter(r -> r.versionPath().equals(versionPath)).toList();
             byte[] json = Json.bytes(document3(resources));
-            documents.put(versionPath.substring(1), new Document(json, hash(json)));
+            documents.put(versionPath.substring(1), new Document(json));
         }
         return documents;
     }
@@ -141,7 +155,7 @@ public final class OpenApi {
         document.putObject("info").put("title", "Kubernetes").put("version", "v1");
     }
 
-    private static String hash(byte[] json) {
+    private static String hashOf(byte[] json) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
             return HexFormat.of().formatHex(digest).toUpperCase(Locale.ROOT);
