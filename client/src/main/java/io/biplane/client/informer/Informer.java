@@ -109,7 +109,7 @@ public final class Informer<T> {
         }
     }
 
-    boolean awaitSynced(Duration timeout) throws InterruptedException {
+    public boolean awaitSynced(Duration timeout) throws InterruptedException {
         return synced.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
     }
 

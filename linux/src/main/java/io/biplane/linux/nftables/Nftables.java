@@ -13,6 +13,14 @@ public interface Nftables extends AutoCloseable {
      */
     void commit(Transaction transaction);
 
+    /**
+     * The number of the ruleset's last change, by whomever; every transaction adds one. 32 bits,
+     * unsigned; -1 where changes are not numbered.
+     */
+    default long generation() {
+        return -1;
+    }
+
     /** All tables. */
     List<Table> tables();
 

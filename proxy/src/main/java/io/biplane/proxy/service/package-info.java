@@ -6,7 +6,7 @@
  * io.biplane.proxy.service.ServicePort}s: for each port of a Service and each of its families the
  * frontends (addresses and ports that clients use) and the endpoints behind them. It is the same
  * for every node, so it is computed once however many nodes this process serves. Called by {@link
- * io.biplane.proxy.ServiceProxies}; what is found here is written by {@link
+ * io.biplane.proxy.ServiceProxy}; what is found here is written by {@link
  * io.biplane.proxy.nftables}.
  *
  * <p>The families never meet: a {@code ServicePort} has one, and a Service without a cluster

@@ -19,6 +19,8 @@ import java.util.function.Consumer;
 
 /** The ruleset of a namespace of this machine. It may be used from any thread. */
 public final class KernelNftables implements Nftables {
+    private static final int HEADER = 4;
+
     private final NetlinkSocket socket;
     private final String namespace;
 
@@ -43,6 +45,26 @@ public final class KernelNftables implements Nftables {
         TransactionEncoder encoder = TransactionEncoder.write(out, transaction);
         socket.request(
                 out, sequence -> "%s in %s".formatted(encoder.operation(sequence), namespace));
+    }
+
+    @Override
+    public long generation() {
+        MessageWriter out = new MessageWriter();
+        out.begin(Protocol.GETGEN, 0).u8(0).u8(0).be16(0).end();
+        long[] generation = {-1};
+        socket.request(
+                out,
+                _ -> "get generation in " + namespace,
+                (_, _) -> false,
+                message -> {
+                    if (message.type() == Protocol.NEWGEN) {
+                        generation[0] =
+                                Integer.toUnsignedLong(
+                                        message.attributes(HEADER)
+                                                .bigEndian(Protocol.NFTA_GEN_ID, -1));
+                    }
+                });
+        return generation[0];
     }
 
     @Override

@@ -22,6 +22,10 @@ final class Protocol {
     static final int NEWSETELEM = SUBSYSTEM | 12;
     static final int GETSETELEM = SUBSYSTEM | 13;
     static final int DELSETELEM = SUBSYSTEM | 14;
+    static final int NEWGEN = SUBSYSTEM | 15;
+    static final int GETGEN = SUBSYSTEM | 16;
+
+    static final int NFTA_GEN_ID = 1;
 
     static final int NFTA_LIST_ELEM = 1;
     static final int NFTA_DATA_VALUE = 1;

@@ -1,0 +1,228 @@
+package io.biplane.proxy;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.biplane.api.Kinds;
+import io.biplane.api.view.EndpointSliceView;
+import io.biplane.api.view.ServiceView;
+import io.biplane.client.informer.Informer;
+import io.biplane.client.informer.Informers;
+import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Transaction;
+import io.biplane.netip.Prefix;
+import io.biplane.proxy.nftables.ServiceRuleset;
+import io.biplane.proxy.service.ServiceTable;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The proxy of all namespaces of this process: of the nodes, and of the fabric for the host. What
+ * Services ask for is computed once; a change is one small transaction, committed to each
+ * namespace.
+ *
+ * <p>A platform thread of its own runs the loop: wait for the first change, let others join it for
+ * {@link ProxyConfig#coalesce}, write; every {@link ProxyConfig#syncPeriod}, and after a failure,
+ * compare everything. Nothing is written before the informers have synced, so that a restart leaves
+ * what is there in place until it knows better. Closing leaves the tables in the kernel, too.
+ */
+public final class ServiceProxy implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(ServiceProxy.class.getName());
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final ProxyConfig config;
+    private final ServiceTable services;
+    private final Informer<ServiceView> serviceInformer;
+    private final Informer<EndpointSliceView> sliceInformer;
+    private final Thread thread = Thread.ofPlatform().name("service-proxy").unstarted(this::run);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition wake = lock.newCondition();
+
+    @GuardedBy("lock")
+    private final Map<String, Served> wanted = new LinkedHashMap<>();
+
+    @GuardedBy("lock")
+    private boolean pending;
+
+    @GuardedBy("lock")
+    private boolean closed;
+
+    /** Held while namespaces are written to; taken before {@link #lock}. */
+    private final Object writing = new Object();
+
+    // Of the loop's thread only:
+    private final ServiceRuleset ruleset;
+    private long nextSyncNanos = System.nanoTime();
+
+    /**
+     * Asks {@code informers} for Services and EndpointSlices; someone else starts and closes them.
+     */
+    public ServiceProxy(ProxyConfig config, Informers informers) {
+        this.config = config;
+        this.services = new ServiceTable();
+        this.ruleset = new ServiceRuleset(config);
+        this.serviceInformer = informers.informer(Kinds.SERVICES, ServiceView::of);
+        this.sliceInformer = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
+    }
+
+    /** Begins to serve. */
+    public void start() {
+        serviceInformer.listen((before, after) -> {
+            services.serviceChanged(before, after);
+            wake();
+        });
+        sliceInformer.listen((before, after) -> {
+            services.sliceChanged(before, after);
+            wake();
+        });
+        thread.start();
+    }
+
+    /**
+     * Serves a namespace from now on, with the configured pod ranges as local sources.
+     *
+     * @see #serve(String, Nftables, List)
+     */
+    public CompletableFuture<@Nullable Void> serve(String name, Nftables nftables) {
+        return serve(name, nftables, config.clusterCidr());
+    }
+
+    /**
+     * Serves a namespace from now on. What a former process left there is adopted.
+     *
+     * @param name names it in the log and in {@link #leave}
+     * @param nftables of the namespace; the caller closes it, after {@link #leave}
+     * @param localSources prefixes whose connections to cluster addresses keep their source
+     *     address, because the answers come back through this namespace anyway; none of a family:
+     *     all of it
+     * @return completes when the namespace's tables are written for the first time
+     */
+    public CompletableFuture<@Nullable Void> serve(
+            String name, Nftables nftables, List<Prefix> localSources) {
+        Served served = new Served(name, nftables, List.copyOf(localSources));
+        lock.lock();
+        try {
+            wanted.put(name, served);
+            pending = true;
+            wake.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return served.written();
+    }
+
+    /** Serves a namespace no longer; its tables stay as they are. Waits for a write under way. */
+    public void leave(String name) {
+        synchronized (writing) {
+            lock.lock();
+            try {
+                wanted.remove(name);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Ends the loop and waits for its end. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            wake.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            pending = true;
+            wake.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!serviceInformer.awaitSynced(RETRY) || !sliceInformer.awaitSynced(RETRY)) {
+                LOG.log(Level.DEBUG, () -> "waiting for Services and EndpointSlices");
+            }
+            while (await()) {
+                round();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /** Waits until there is something to do; false when closed. */
+    private boolean await() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!pending && !closed && nextSyncNanos - System.nanoTime() > 0) {
+                wake.awaitNanos(nextSyncNanos - System.nanoTime());
+            }
+            long coalesced = System.nanoTime() + config.coalesce().toNanos();
+            while (pending && !closed && coalesced - System.nanoTime() > 0) {
+                wake.await(coalesced - System.nanoTime(), TimeUnit.NANOSECONDS);
+            }
+            pending = false;
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void round() {
+        synchronized (writing) {
+            write();
+        }
+    }
+
+    @GuardedBy("writing")
+    private void write() {
+        List<Served> namespaces;
+        lock.lock();
+        try {
+            namespaces = List.copyOf(wanted.values());
+        } finally {
+            lock.unlock();
+        }
+        boolean due = nextSyncNanos - System.nanoTime() <= 0;
+        List<Transaction> changes = List.of(ruleset.change(services.drain()), prune(due));
+        for (Served served : namespaces) {
+            changes.forEach(served::change);
+            if (due || !served.current()) {
+                served.sync(ruleset);
+            }
+        }
+        boolean failed = !namespaces.stream().allMatch(Served::current);
+        if (due || failed) {
+            nextSyncNanos = System.nanoTime() + (failed ? RETRY : config.syncPeriod()).toNanos();
+        }
+    }
+
+    private Transaction prune(boolean due) {
+        return due ? ruleset.prune() : new Transaction();
+    }
+}
