@@ -156,7 +156,7 @@ public final class ServiceTable {
 
     @GuardedBy("this")
     private List<ServicePort> claim(ServiceName name, List<ServicePort> ports) {
-        waiting.remove(name);
+        boolean waited = waiting.remove(name);
         List<ServicePort> claimed = new ArrayList<>(ports.size());
         for (ServicePort port : ports) {
             List<Frontend> frontends = new ArrayList<>(port.frontends().size());
@@ -166,6 +166,9 @@ public final class ServiceTable {
                 }
             }
             claimed.add(port.withFrontends(frontends));
+        }
+        if (!waited && waiting.contains(name)) {
+            LOG.log(Level.WARNING, () -> "service=%s waits for an address or port of another one".formatted(name));
         }
         return claimed;
     }
@@ -177,9 +180,6 @@ public final class ServiceTable {
             return true;
         }
         waiting.add(name);
-        LOG.log(
-                Level.WARNING,
-                () -> "service=%s waits for %s of service=%s".formatted(name, frontend, owner));
         return false;
     }
 }
