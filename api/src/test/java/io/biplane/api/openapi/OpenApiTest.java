@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 class OpenApiTest {
@@ -117,7 +118,7 @@ class OpenApiTest {
 
     @Test
     void theProtobufFormHasEveryPathAndDefinition() {
-        Message document = new Message(OpenApi.v2Protobuf());
+        Message document = new Message(ByteBuffer.wrap(OpenApi.v2Protobuf()));
         assertThat(document.text(1)).isEqualTo("2.0");
         assertThat(pairs(document.message(8), 2))
                 .isEqualTo(new TreeSet<>(v2.path("paths").propertyNames()));
@@ -139,8 +140,8 @@ class OpenApiTest {
                         Json.parse("[{\"group\":\"\",\"kind\":\"Service\",\"version\":\"v1\"}]"));
     }
 
-    private static TreeSet<String> pairs(Message map, int field) {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> pairs(Message map, int field) {
+        Set<String> names = new TreeSet<>();
         map.messages(field).forEach(pair -> names.add(pair.text(1)));
         return names;
     }
@@ -154,27 +155,26 @@ class OpenApiTest {
     }
 
     /** A protobuf message, read without knowing its type. */
-    private record Message(byte[] bytes) {
+    private record Message(ByteBuffer content) {
         Message message(int field) {
             return messages(field).getFirst();
         }
 
         String text(int field) {
-            return new String(message(field).bytes, StandardCharsets.UTF_8);
+            return StandardCharsets.UTF_8.decode(message(field).content.duplicate()).toString();
         }
 
         List<Message> messages(int wanted) {
             List<Message> found = new ArrayList<>();
-            ByteBuffer in = ByteBuffer.wrap(bytes);
+            ByteBuffer in = content.duplicate();
             while (in.hasRemaining()) {
                 int tag = varint(in);
                 int value = varint(in);
                 if ((tag & 7) == 2) {
-                    byte[] content = new byte[value];
-                    in.get(content);
                     if (tag >>> 3 == wanted) {
-                        found.add(new Message(content));
+                        found.add(new Message(in.slice(in.position(), value)));
                     }
+                    in.position(in.position() + value);
                 }
             }
             return found;
