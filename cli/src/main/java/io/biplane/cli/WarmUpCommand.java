@@ -4,7 +4,7 @@ import io.biplane.api.Json;
 import io.biplane.api.Kinds;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.apiserver.PortRange;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.apiserver.User;
 import io.biplane.cli.controlplane.InProcessTransport;
 import io.biplane.client.ApiClient;

@@ -12,6 +12,7 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.NodeRoutes;
@@ -117,7 +118,7 @@ final class Agents implements AutoCloseable {
 
     private Nftables nftables(String namespace) {
         try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
-            return opened(Nftables.open(opened));
+            return opened(KernelNftables.open(opened));
         }
     }
 

@@ -6,6 +6,7 @@ import io.biplane.linux.Privileges;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.kernel.KernelNftables;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Preflight {
 
     private static boolean hasNfTables() {
         try (NetworkNamespace here = NetworkNamespace.current();
-                Nftables nftables = Nftables.open(here)) {
+                Nftables nftables = KernelNftables.open(here)) {
             nftables.tables();
             return true;
         } catch (NetlinkException | SyscallException e) {

@@ -1,7 +1,7 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.apiserver.PortRange;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.cli.CommandFailure;
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.controllers.ControllerManagerConfig;

@@ -2,7 +2,7 @@ package io.biplane.cli.component;
 
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.apiserver.PortRange;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.cli.CommandFailure;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.netip.Addr;

@@ -7,6 +7,7 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.ProxyFlags;
 import io.biplane.proxy.ServiceProxy;
@@ -61,7 +62,7 @@ public final class KubeProxyCommand implements Callable<Integer> {
         try (HttpsTransport transport =
                         new HttpsTransport(Kubeconfig.load(Path.of(config.kubeconfig())).access());
                 NetworkNamespace here = NetworkNamespace.current();
-                Nftables nftables = Nftables.open(here)) {
+                Nftables nftables = KernelNftables.open(here)) {
             Informers informers = new Informers(new ApiClient(transport, "kube-proxy"));
             ServiceProxy proxy = new ServiceProxy(config, informers);
             Running.untilStopped(

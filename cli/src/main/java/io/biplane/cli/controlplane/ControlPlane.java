@@ -2,7 +2,7 @@ package io.biplane.cli.controlplane;
 
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.apiserver.PortRange;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.apiserver.User;
 import io.biplane.apiserver.pki.Credentials;
 import io.biplane.apiserver.pki.Pki;
