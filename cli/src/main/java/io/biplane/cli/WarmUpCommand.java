@@ -64,7 +64,7 @@ final class WarmUpCommand implements Callable<Integer> {
         ApiServerConfig config =
                 new ApiServerConfig(
                         SERVICES,
-                        PortRange.DEFAULT,
+                        PortRange.NODE_PORTS,
                         List.of(),
                         port,
                         directory.resolve("pki"),

@@ -50,9 +50,7 @@ final class Launch {
     }
 
     private void network() {
-        try (HostSide host = HostSide.ofThisProcess()) {
-            new Fabric(spec.network(), host).up(spec.nodes());
-        }
+        new Fabric(spec.network(), HostSide.ofThisProcess()).up(spec.nodes());
     }
 
     /** Starts what does not run, and says what was done. */

@@ -4,6 +4,7 @@ import io.biplane.cli.CommandFailure;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessImage;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.pod.PodId;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +72,7 @@ public final class ShellCommand implements Callable<Integer> {
         List<String> candidates =
                 List.of(
                         network.nodeNamespace(target),
-                        network.podNamespace(namespace, target),
+                        new PodId(namespace, target, "").netns(network.podNamespacePrefix()),
                         network.name() + "-" + target);
         return candidates.stream()
                 .filter(NetworkNamespace::exists)

@@ -117,7 +117,7 @@ final class SpecChoice {
             faults.addAll(
                     new ApiServerConfig(
                                     ranges,
-                                    PortRange.DEFAULT,
+                                    PortRange.NODE_PORTS,
                                     List.of(),
                                     port,
                                     data.pki(),
@@ -137,13 +137,13 @@ final class SpecChoice {
 
     private ClusterNetwork network(
             Optional<List<Prefix>> pods, Optional<List<Prefix>> services, FeatureGates gates) {
-        try (HostSide host = HostSide.ofThisProcess()) {
+        try {
             ClusterNetwork network =
                     new NetworkChoice(
                                     name,
                                     pods.map(DualStack::ofPrefixes),
                                     services.map(DualStack::ofPrefixes))
-                            .against(host.routes());
+                            .against(HostSide.ofThisProcess().routes());
             return gates.dualStack() ? network : network.primaryOnly();
         } catch (NetworkClashException | IllegalArgumentException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), e);

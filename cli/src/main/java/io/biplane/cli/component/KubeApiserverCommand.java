@@ -110,7 +110,7 @@ public final class KubeApiserverCommand implements Callable<Integer> {
     /** The configuration; every fault of the flags goes to {@code faults}. */
     static ApiServerConfig config(Map<String, String> flags, Path data, List<String> faults) {
         List<Prefix> ranges = List.of();
-        PortRange nodePorts = PortRange.DEFAULT;
+        PortRange nodePorts = PortRange.NODE_PORTS;
         try {
             ranges =
                     ApiServerConfig.parseServiceRanges(
@@ -118,7 +118,7 @@ public final class KubeApiserverCommand implements Callable<Integer> {
             nodePorts =
                     flags.containsKey("service-node-port-range")
                             ? PortRange.parse(flags.get("service-node-port-range"))
-                            : PortRange.DEFAULT;
+                            : PortRange.NODE_PORTS;
         } catch (IllegalArgumentException e) {
             faults.add(String.valueOf(e.getMessage()));
         }

@@ -63,7 +63,7 @@ final class ControlPlane implements AutoCloseable {
         ApiServerConfig config =
                 new ApiServerConfig(
                         network.services().values(),
-                        PortRange.DEFAULT,
+                        PortRange.NODE_PORTS,
                         gateways,
                         spec.securePort(),
                         data.pki(),

@@ -5,6 +5,7 @@ import io.biplane.api.view.PodView;
 import io.biplane.cli.validate.Vantage.Kind;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.pod.PodId;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,12 @@ record LocalCluster(ClusterNetwork network) {
         return new Vantage(
                 "pod on " + pod.nodeName(),
                 Kind.POD,
-                file(network.podNamespace(pod.namespace(), pod.name())));
+                file(podNamespace(pod)));
+    }
+
+    /** The name of a pod's network namespace. */
+    String podNamespace(PodView pod) {
+        return new PodId(pod.namespace(), pod.name(), pod.uid()).netns(network.podNamespacePrefix());
     }
 
     Vantage node(String name) {

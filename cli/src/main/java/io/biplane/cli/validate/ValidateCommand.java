@@ -114,7 +114,7 @@ public final class ValidateCommand implements Callable<Integer> {
         if (spec.isPresent() && NetworkNamespace.exists(spec.get().network().fabricNamespace())) {
             LocalCluster local = new LocalCluster(spec.get().network());
             steps.addAll(new ConnectionSteps(local).all());
-            steps.add(new KernelStep(local, spec.get()).step());
+            steps.add(new KernelStep(local).step());
         } else {
             steps.add(
                     new Step(

@@ -108,6 +108,13 @@ public record ClusterNetwork(
         return new ClusterNetwork(name, newPods, newServices, nodes, transit, outside);
     }
 
+    /** This network with the primary family of pods and services only. */
+    public ClusterNetwork primaryOnly() {
+        return with(
+                DualStack.ofPrefixes(List.of(pods.primary())),
+                DualStack.ofPrefixes(List.of(services.primary())));
+    }
+
     /** The ranges that the host reaches through the fabric. */
     public List<Prefix> routedFromHost(IpFamily family) {
         return Stream.of(nodes, pods, services).flatMap(r -> r.get(family).stream()).toList();
