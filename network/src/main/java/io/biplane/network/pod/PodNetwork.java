@@ -14,6 +14,7 @@ import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -184,7 +185,8 @@ public final class PodNetwork implements AutoCloseable {
             for (Route route : node.routes(family)) {
                 String link = links.get(route.linkIndex());
                 if (link != null && route.destination().bits() == family.bits()) {
-                    attached.get(link).add(route.destination().network());
+                    attached.computeIfAbsent(link, _ -> new ArrayList<>())
+                            .add(route.destination().network());
                 }
             }
         }
@@ -204,6 +206,12 @@ public final class PodNetwork implements AutoCloseable {
         } catch (SyscallException e) {
             return false;
         }
+    }
+
+    /** What {@link #attach} gave for a pod that is attached already. */
+    public Attachment adopted(PodId pod, List<Addr> addresses) {
+        Path netns = NetworkNamespace.DIRECTORY.resolve(pod.netns(netnsPrefix));
+        return new Attachment(netns, pod.link(), addresses);
     }
 
     /** Removes a link that belongs to no pod. */

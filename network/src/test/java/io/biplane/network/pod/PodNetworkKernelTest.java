@@ -128,8 +128,11 @@ class PodNetworkKernelTest {
         network.detach(WEB);
         assertThat(Kernel.in(NODE, "ip", "route")).isEmpty();
         Attachment db = network.attach(DB, WEB_IPS);
-        assertThat(Kernel.connect(Kernel.path(NODE), db.netns(), WEB_IPS.get(1)))
-                .isEqualTo(WEB_IPS.get(1)); // the node has no address here: never mind the source
+        PodId client = new PodId("default", "client", "uid-4");
+        Attachment from = network.attach(client, DB_IPS);
+        assertThat(Kernel.connect(from.netns(), db.netns(), WEB_IPS.get(1)))
+                .isEqualTo(DB_IPS.get(0));
+        network.detach(client);
     }
 
     @Test

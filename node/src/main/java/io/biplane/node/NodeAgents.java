@@ -1,0 +1,244 @@
+package io.biplane.node;
+
+import io.biplane.api.Kinds;
+import io.biplane.api.view.NodeView;
+import io.biplane.api.view.PodView;
+import io.biplane.api.view.ServiceView;
+import io.biplane.client.ApiClient;
+import io.biplane.client.informer.Index;
+import io.biplane.client.informer.Informer;
+import io.biplane.client.informer.Informers;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.netip.IpFamily;
+import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.node.standin.ServedContainer;
+import io.biplane.node.standin.ServedPod;
+import io.biplane.node.standin.ServedState;
+import io.biplane.node.standin.StandInsClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node agents of one process: one informer of each kind, one queue of pods, one connection to the
+ * stand-ins, for all of its nodes.
+ *
+ * <p>A restarted agent adopts what is there: pods keep their namespaces, addresses and open
+ * connections. What belongs to no pod any more is removed before the first pod is looked at.
+ */
+public final class NodeAgents implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(NodeAgents.class.getName());
+
+    /** Where the host beyond the cluster answers, as a stand-in does. */
+    public static final int OUTSIDE_TCP_PORT = 80;
+
+    public static final int OUTSIDE_UDP_PORT = 5353;
+
+    /** The uid under which the stand-ins know the host beyond the cluster. */
+    private static final String OUTSIDE = "outside";
+
+    private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
+
+    private final AgentsConfig config;
+    private final Informers informers;
+    private final Informer<PodView> pods;
+    private final Informer<NodeView> nodes;
+    private final Informer<ServiceView> services;
+    private final Index<PodView> podsByNode;
+    private final Map<String, NodePods> networks = new HashMap<>();
+    private final StandInsClient standIns;
+    private final PodLoop podLoop;
+    private final NodeLoop nodeLoop;
+    private volatile boolean swept;
+
+    /** The nodes' namespaces exist; {@code informers} are started by the caller. */
+    public NodeAgents(AgentsConfig config, ApiClient client, Informers informers) {
+        this.config = config;
+        this.informers = informers;
+        this.pods = informers.informer(Kinds.PODS, PodView::of);
+        this.nodes = informers.informer(Kinds.NODES, NodeView::of);
+        this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
+        this.podsByNode = pods.index(pod -> List.of(pod.nodeName()));
+        Machine machine = Machine.read();
+        Map<String, NodeObject> objects = new HashMap<>();
+        for (NodeConfig node : config.nodes()) {
+            networks.put(node.name(), new NodePods(node, config.network()));
+            objects.put(node.name(), new NodeObject(node, machine, config.version()));
+        }
+        this.standIns =
+                new StandInsClient(
+                        config.standInsSocket(), config.launchStandIns(), new StandInsEvents());
+        this.podLoop = new PodLoop(client, pods, services, networks, standIns);
+        this.nodeLoop = new NodeLoop(client, nodes, objects);
+    }
+
+    private final class StandInsEvents implements StandInsClient.Listener {
+        @Override
+        public void connected(String instance) {
+            LOG.log(System.Logger.Level.INFO, () -> "stand-ins connected instance=" + instance);
+            Thread.ofVirtual().name("standins-connected").start(NodeAgents.this::serveAnew);
+        }
+
+        @Override
+        public void exited(ServedState state) {
+            podLoop.exited(state);
+        }
+    }
+
+    /** Begins to work in the background. */
+    public void start() {
+        standIns.start();
+        nodes.listen(this::nodeChanged);
+        nodeLoop.start();
+        Thread.ofVirtual().name("node-agents").start(this::adoptThenRun);
+    }
+
+    private void nodeChanged(@Nullable NodeView before, @Nullable NodeView after) {
+        NodeView either = after != null ? after : before;
+        NodePods network = either == null ? null : networks.get(either.name());
+        if (network == null || either == null) {
+            return;
+        }
+        nodeLoop.add(either.name());
+        if (after != null && swept) {
+            takePodCidrs(after, network);
+        }
+    }
+
+    private void takePodCidrs(NodeView node, NodePods network) {
+        boolean had = network.hasPodCidrs();
+        network.podCidrs(node.podCidrs(), podsByNode.get(node.name()));
+        if (!had && network.hasPodCidrs()) {
+            podsByNode.get(node.name()).forEach(podLoop::add);
+        }
+    }
+
+    private void adoptThenRun() {
+        try {
+            awaitSynced();
+            removeOrphans();
+            swept = true;
+            nodes.list()
+                    .forEach(
+                            node -> {
+                                NodePods network = networks.get(node.name());
+                                if (network != null) {
+                                    takePodCidrs(node, network);
+                                }
+                            });
+            podLoop.start();
+            pods.listen(
+                    (before, after) ->
+                            Stream.of(before, after)
+                                    .filter(pod -> pod != null)
+                                    .forEach(podLoop::add));
+            services.listen(this::serviceChanged);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitSynced() throws InterruptedException {
+        while (true) {
+            try {
+                informers.awaitSynced(SYNC_PATIENCE);
+                return;
+            } catch (TimeoutException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        () -> "still waiting: %s".formatted(e.getMessage()));
+            }
+        }
+    }
+
+    /** Links and namespaces of pods that are no more; the stand-ins' when they are connected. */
+    private void removeOrphans() {
+        int links = 0;
+        for (Map.Entry<String, NodePods> node : networks.entrySet()) {
+            links += node.getValue().removeOrphans(podsByNode.get(node.getKey()));
+        }
+        String prefix = config.network().podNamespacePrefix();
+        Set<String> known = new HashSet<>();
+        pods.list().forEach(pod -> known.add(NodePods.idOf(pod).netns(prefix)));
+        List<String> orphans =
+                NetworkNamespace.list().stream()
+                        .filter(name -> name.startsWith(prefix) && !known.contains(name))
+                        .toList();
+        orphans.forEach(NetworkNamespace::delete);
+        int removed = links;
+        if (removed + orphans.size() > 0) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    () -> "orphans removed links=%d namespaces=%d".formatted(removed, orphans.size()));
+        }
+    }
+
+    private void serviceChanged(@Nullable ServiceView before, @Nullable ServiceView after) {
+        Collection<PodView> ours =
+                networks.keySet().stream().flatMap(n -> podsByNode.get(n).stream()).toList();
+        for (PodView pod : ours) {
+            if ((before != null && StandInPorts.selects(before, pod))
+                    || (after != null && StandInPorts.selects(after, pod))) {
+                podLoop.add(pod);
+            }
+        }
+    }
+
+    /** The stand-ins are connected: they serve the outside, our pods, and of ours no others. */
+    private void serveAnew() {
+        try {
+            standIns.serve(outside());
+            awaitSynced();
+            Set<String> known = new HashSet<>(Set.of(OUTSIDE));
+            pods.list().forEach(pod -> known.add(pod.uid()));
+            List<String> orphans =
+                    standIns.list().stream()
+                            .map(state -> state.pod().uid())
+                            .filter(uid -> !known.contains(uid))
+                            .toList();
+            if (!orphans.isEmpty()) {
+                standIns.stop(orphans);
+            }
+            podLoop.addAll();
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "stand-ins lost while being told: %s".formatted(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ServedPod outside() {
+        ClusterNetwork network = config.network();
+        return new ServedPod(
+                OUTSIDE,
+                "",
+                OUTSIDE,
+                "",
+                OUTSIDE,
+                NetworkNamespace.DIRECTORY.resolve(network.outsideNamespace()),
+                Stream.of(IpFamily.values()).map(network::outsideHost).toList(),
+                0,
+                List.of(
+                        new ServedContainer(
+                                OUTSIDE, List.of(OUTSIDE_TCP_PORT), List.of(OUTSIDE_UDP_PORT))));
+    }
+
+    /** Ends the agents; pods, their network and the stand-ins stay as they are. */
+    @Override
+    public void close() {
+        podLoop.close();
+        nodeLoop.close();
+        standIns.close();
+        networks.values().forEach(NodePods::close);
+    }
+}

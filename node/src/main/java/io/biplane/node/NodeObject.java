@@ -1,0 +1,174 @@
+package io.biplane.node;
+
+import io.biplane.api.view.Condition;
+import io.biplane.api.view.Fields;
+import io.biplane.api.view.NodeView;
+import java.time.Instant;
+import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The Node that an agent registers, and its status; pure. */
+final class NodeObject {
+    private final NodeConfig config;
+    private final Machine machine;
+    private final String version;
+
+    NodeObject(NodeConfig config, Machine machine, String version) {
+        this.config = config;
+        this.machine = machine;
+        this.version = version;
+    }
+
+    /** The whole object, as created. */
+    ObjectNode toCreate(Instant now) {
+        ObjectNode node = Trees.object().put("apiVersion", "v1").put("kind", "Node");
+        ObjectNode metadata = node.putObject("metadata").put("name", config.name());
+        metadata.putObject("labels")
+                .put("kubernetes.io/hostname", config.name())
+                .put("kubernetes.io/os", "linux")
+                .put("kubernetes.io/arch", machine.architecture())
+                .put("beta.kubernetes.io/os", "linux")
+                .put("beta.kubernetes.io/arch", machine.architecture());
+        node.putObject("spec");
+        node.set("status", status(Optional.empty(), now));
+        return node;
+    }
+
+    /**
+     * The status, given the Node as the API has it.
+     *
+     * @param known its podCIDRs decide whether the node is ready, its conditions since when
+     */
+    ObjectNode status(Optional<NodeView> known, Instant now) {
+        ObjectNode status = Trees.object();
+        ArrayNode addresses = status.putArray("addresses");
+        config.addresses()
+                .forEach(
+                        ip ->
+                                addresses
+                                        .addObject()
+                                        .put("type", "InternalIP")
+                                        .put("address", ip.toString()));
+        addresses.addObject().put("type", "Hostname").put("address", config.name());
+        capacity(status.putObject("capacity"));
+        capacity(status.putObject("allocatable"));
+        status.putObject("nodeInfo")
+                .put("architecture", machine.architecture())
+                .put("bootID", machine.bootId())
+                .put("containerRuntimeVersion", "biplane://" + version)
+                .put("kernelVersion", machine.kernel())
+                .put("kubeProxyVersion", version)
+                .put("kubeletVersion", version)
+                .put("machineID", machine.machineId())
+                .put("operatingSystem", "linux")
+                .put("osImage", machine.osImage())
+                .put("systemUUID", machine.machineId());
+        conditions(status.putArray("conditions"), known, now);
+        return status;
+    }
+
+    private void capacity(ObjectNode quantities) {
+        quantities
+                .put("cpu", Integer.toString(machine.cpus()))
+                .put("memory", machine.memoryKib() + "Ki")
+                .put("ephemeral-storage", Long.toString(machine.diskBytes()))
+                .put("pods", Integer.toString(config.maxPods()));
+    }
+
+    private static void conditions(ArrayNode conditions, Optional<NodeView> known, Instant now) {
+        condition(
+                conditions,
+                known,
+                now,
+                "MemoryPressure",
+                false,
+                "KubeletHasSufficientMemory",
+                "kubelet has sufficient memory available");
+        condition(
+                conditions,
+                known,
+                now,
+                "DiskPressure",
+                false,
+                "KubeletHasNoDiskPressure",
+                "kubelet has no disk pressure");
+        condition(
+                conditions,
+                known,
+                now,
+                "PIDPressure",
+                false,
+                "KubeletHasSufficientPID",
+                "kubelet has sufficient PID available");
+        if (known.map(node -> !node.podCidrs().isEmpty()).orElse(false)) {
+            condition(
+                    conditions,
+                    known,
+                    now,
+                    "Ready",
+                    true,
+                    "KubeletReady",
+                    "kubelet is posting ready status");
+        } else {
+            condition(
+                    conditions,
+                    known,
+                    now,
+                    "Ready",
+                    false,
+                    "KubeletNotReady",
+                    "the node has no podCIDRs yet");
+        }
+    }
+
+    private static void condition(
+            ArrayNode conditions,
+            Optional<NodeView> known,
+            Instant now,
+            String type,
+            boolean value,
+            String reason,
+            String message) {
+        String status = value ? "True" : "False";
+        Instant since =
+                known.stream()
+                        .flatMap(node -> node.conditions().stream())
+                        .filter(c -> c.type().equals(type) && c.status().equals(status))
+                        .flatMap(c -> c.lastTransition().stream())
+                        .findFirst()
+                        .orElse(now);
+        conditions
+                .addObject()
+                .put("type", type)
+                .put("status", status)
+                .put("lastHeartbeatTime", Trees.time(now))
+                .put("lastTransitionTime", Trees.time(since))
+                .put("reason", reason)
+                .put("message", message);
+    }
+
+    /** Whether the API's Node says all that {@code status} says, heartbeats apart. */
+    static boolean says(NodeView node, ObjectNode status) {
+        ObjectNode there = (ObjectNode) node.json().path("status").deepCopy();
+        ObjectNode wanted = status.deepCopy();
+        boolean conditions =
+                Fields.list(wanted, "conditions").stream()
+                        .allMatch(
+                                c ->
+                                        node.conditions().stream()
+                                                .anyMatch(known -> same(known, c)));
+        for (String field : new String[] {"addresses", "capacity", "allocatable", "nodeInfo"}) {
+            if (!wanted.path(field).equals(there.path(field))) {
+                return false;
+            }
+        }
+        return conditions;
+    }
+
+    private static boolean same(Condition known, tools.jackson.databind.JsonNode wanted) {
+        return known.type().equals(Fields.text(wanted, "type"))
+                && known.status().equals(Fields.text(wanted, "status"))
+                && known.reason().equals(Fields.text(wanted, "reason"));
+    }
+}

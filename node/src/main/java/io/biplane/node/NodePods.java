@@ -1,0 +1,147 @@
+package io.biplane.node;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.biplane.api.view.PodView;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.netip.Addr;
+import io.biplane.netip.Prefix;
+import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.pod.Attachment;
+import io.biplane.network.pod.PodId;
+import io.biplane.network.pod.PodIpam;
+import io.biplane.network.pod.PodNetwork;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The network of one node's pods: their addresses and links. Used by many workers, a pod by one. */
+final class NodePods implements AutoCloseable {
+    private final NodeConfig config;
+    private final ClusterNetwork network;
+    private final PodNetwork links;
+
+    @GuardedBy("this")
+    private List<Prefix> podCidrs = List.of();
+
+    @GuardedBy("this")
+    private PodIpam ipam = new PodIpam(List.of());
+
+    /** Addresses of pods that are not attached yet since this agent started, by uid. */
+    @GuardedBy("this")
+    private final Map<String, List<Addr>> kept = new HashMap<>();
+
+    NodePods(NodeConfig config, ClusterNetwork network) {
+        this.config = config;
+        this.network = network;
+        try (NetworkNamespace node = NetworkNamespace.open(network.nodeNamespace(config.name()))) {
+            this.links = PodNetwork.open(node, network.podNamespacePrefix());
+        }
+    }
+
+    NodeConfig config() {
+        return config;
+    }
+
+    Path hostNetns() {
+        return NetworkNamespace.DIRECTORY.resolve(network.nodeNamespace(config.name()));
+    }
+
+    synchronized boolean hasPodCidrs() {
+        return !podCidrs.isEmpty();
+    }
+
+    /**
+     * Takes the Node's podCIDRs. Its pods keep what they have: what the kernel routes to them, or
+     * else what their status says.
+     */
+    synchronized void podCidrs(List<Prefix> blocks, Collection<PodView> pods) {
+        if (blocks.isEmpty() || blocks.equals(podCidrs)) {
+            return;
+        }
+        podCidrs = List.copyOf(blocks);
+        ipam = new PodIpam(podCidrs);
+        Map<String, List<Addr>> attached = links.list();
+        for (PodView pod : pods) {
+            if (!pod.hostNetwork() && !pod.terminal()) {
+                List<Addr> has = attached.getOrDefault(idOf(pod).link(), pod.ips());
+                if (!has.isEmpty() && inOrder(has).isPresent() && reserveAll(has)) {
+                    kept.put(pod.uid(), inOrder(has).get());
+                }
+            }
+        }
+    }
+
+    @GuardedBy("this")
+    private boolean reserveAll(List<Addr> addresses) {
+        List<Addr> reserved = new ArrayList<>();
+        for (Addr address : addresses) {
+            if (!ipam.reserve(address)) {
+                ipam.free(reserved);
+                return false;
+            }
+            reserved.add(address);
+        }
+        return true;
+    }
+
+    /** One address of each block, in their order; empty if some block has none. */
+    @GuardedBy("this")
+    private Optional<List<Addr>> inOrder(List<Addr> addresses) {
+        List<Addr> ordered = new ArrayList<>();
+        for (Prefix block : podCidrs) {
+            addresses.stream().filter(block::contains).findFirst().ifPresent(ordered::add);
+        }
+        return ordered.size() == podCidrs.size() ? Optional.of(ordered) : Optional.empty();
+    }
+
+    static PodId idOf(PodView pod) {
+        return new PodId(pod.namespace(), pod.name(), pod.uid());
+    }
+
+    /** Attaches the pod, or adopts its links if they are whole. */
+    Attachment attach(PodView pod) {
+        PodId id = idOf(pod);
+        List<Addr> addresses;
+        synchronized (this) {
+            List<Addr> before = kept.remove(pod.uid());
+            addresses = before != null ? before : ipam.allocate();
+        }
+        try {
+            return links.list().containsKey(id.link()) && links.intact(id, addresses)
+                    ? links.adopted(id, addresses)
+                    : links.attach(id, addresses);
+        } catch (RuntimeException e) {
+            free(addresses);
+            throw e;
+        }
+    }
+
+    void detach(PodId pod, List<Addr> addresses) {
+        links.detach(pod);
+        free(addresses);
+    }
+
+    private synchronized void free(List<Addr> addresses) {
+        ipam.free(addresses);
+    }
+
+    /** Removes links that belong to none of these pods; returns how many. */
+    int removeOrphans(Collection<PodView> pods) {
+        Set<String> known = pods.stream().map(p -> idOf(p).link()).collect(Collectors.toSet());
+        List<String> orphans =
+                links.list().keySet().stream().filter(link -> !known.contains(link)).toList();
+        orphans.forEach(links::removeOrphan);
+        return orphans.size();
+    }
+
+    @Override
+    public void close() {
+        links.close();
+    }
+}

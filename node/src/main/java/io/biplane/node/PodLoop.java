@@ -1,0 +1,277 @@
+package io.biplane.node;
+
+import io.biplane.api.Kinds;
+import io.biplane.api.StatusException;
+import io.biplane.api.view.Fields;
+import io.biplane.api.view.PodView;
+import io.biplane.api.view.ServiceView;
+import io.biplane.client.ApiClient;
+import io.biplane.client.DeleteOptions;
+import io.biplane.client.PatchType;
+import io.biplane.client.informer.Index;
+import io.biplane.client.informer.Informer;
+import io.biplane.client.informer.Key;
+import io.biplane.client.queue.WorkQueue;
+import io.biplane.netip.Addr;
+import io.biplane.network.pod.Attachment;
+import io.biplane.node.standin.ServedPod;
+import io.biplane.node.standin.ServedState;
+import io.biplane.node.standin.ServedState.Container;
+import io.biplane.node.standin.StandInsClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Brings each pod of this process's nodes to where the API wants it: attached, served, reported; or
+ * ended, detached, deleted. A key is a pod's name; one worker has it at a time.
+ */
+final class PodLoop implements AutoCloseable {
+    private static final int WORKERS = 8;
+    private static final Duration WAIT_FOR_CIDRS = Duration.ofMillis(500);
+
+    /**
+     * How long a pod that is to end still answers, so that proxies everywhere learn of it first; no
+     * longer than its grace period.
+     */
+    private static final Duration LINGER = Duration.ofMillis(500);
+
+    private final ApiClient client;
+    private final Informer<PodView> pods;
+    private final Index<ServiceView> servicesByNamespace;
+    private final Map<String, NodePods> nodes;
+    private final StandInsClient standIns;
+    private final ConcurrentMap<Key, LocalPod> local = new ConcurrentHashMap<>();
+    private final WorkQueue<Key> queue = new WorkQueue<>("pods", WORKERS, this::reconcile);
+
+    PodLoop(
+            ApiClient client,
+            Informer<PodView> pods,
+            Informer<ServiceView> services,
+            Map<String, NodePods> nodes,
+            StandInsClient standIns) {
+        this.client = client;
+        this.pods = pods;
+        this.servicesByNamespace = services.index(service -> List.of(service.namespace()));
+        this.nodes = nodes;
+        this.standIns = standIns;
+    }
+
+    void start() {
+        queue.start();
+    }
+
+    void add(PodView pod) {
+        if (nodes.containsKey(pod.nodeName())) {
+            queue.add(Key.of(pod.meta()));
+        }
+    }
+
+    void addAll() {
+        pods.list().forEach(this::add);
+        local.keySet().forEach(queue::add);
+    }
+
+    private void reconcile(Key key) throws IOException {
+        Optional<PodView> pod =
+                pods.get(key).filter(p -> nodes.containsKey(p.nodeName()));
+        LocalPod here = local.get(key);
+        if (here != null && !pod.map(p -> p.uid().equals(here.id.uid())).orElse(false)) {
+            end(key, here);
+        }
+        if (pod.isEmpty()) {
+            return;
+        }
+        if (pod.get().terminating()) {
+            terminate(key, pod.get());
+        } else if (pod.get().terminal()) {
+            endIfThere(key);
+        } else {
+            run(key, pod.get());
+        }
+    }
+
+    private void run(Key key, PodView pod) throws IOException {
+        LocalPod here = local.get(key);
+        if (here == null) {
+            here = attach(pod);
+            if (here == null) {
+                queue.addAfter(key, WAIT_FOR_CIDRS);
+                return;
+            }
+            local.put(key, here);
+        }
+        Map<String, Integer> restarted = serve(here, pod);
+        ServedState state = here.state;
+        if (state == null) {
+            return;
+        }
+        ObjectNode status =
+                new PodStatus(
+                                pod,
+                                here.addresses,
+                                here.node.config().addresses(),
+                                state,
+                                here.instance,
+                                restarted,
+                                Instant.now())
+                        .toJson();
+        report(pod, status);
+    }
+
+    private @Nullable LocalPod attach(PodView pod) {
+        NodePods node = nodes.get(pod.nodeName());
+        if (node == null) {
+            throw new IllegalStateException("node %s is not ours".formatted(pod.nodeName()));
+        }
+        if (pod.hostNetwork()) {
+            List<Addr> hostIps = node.config().addresses();
+            return new LocalPod(NodePods.idOf(pod), node, true, node.hostNetns(), hostIps);
+        }
+        if (!node.hasPodCidrs()) {
+            return null;
+        }
+        Attachment attached = node.attach(pod);
+        return new LocalPod(
+                NodePods.idOf(pod), node, false, attached.netns(), attached.addresses());
+    }
+
+    /**
+     * Tells the stand-ins if there is something new to tell.
+     *
+     * @return containers that had exited and were started again, with their exit codes
+     */
+    private Map<String, Integer> serve(LocalPod here, PodView pod) throws IOException {
+        int run = here.served == null ? 0 : here.served.run();
+        ServedPod wanted = wanted(here, pod, run);
+        String instance = standIns.instance();
+        boolean told = wanted.equals(here.served) && instance.equals(here.instance);
+        if (!told || here.state == null || !settled(here.state)) {
+            here.state = standIns.serve(wanted);
+            here.served = wanted;
+            here.instance = standIns.instance();
+        }
+        Map<String, Integer> restarting = toRestart(pod, here.state);
+        if (!restarting.isEmpty()) {
+            here.served = wanted(here, pod, here.state.pod().run() + 1);
+            here.state = standIns.serve(here.served);
+        }
+        return restarting;
+    }
+
+    /** Nothing failed: a failed port is tried again whenever the pod comes up. */
+    private static boolean settled(ServedState state) {
+        return state.containers().values().stream().noneMatch(Container.Failed.class::isInstance);
+    }
+
+    private ServedPod wanted(LocalPod here, PodView pod, int run) {
+        String hostname = pod.hostname().isEmpty() ? pod.name() : pod.hostname();
+        return new ServedPod(
+                pod.uid(),
+                pod.namespace(),
+                pod.name(),
+                pod.nodeName(),
+                here.hostNetwork ? pod.nodeName() : hostname,
+                here.netns,
+                here.addresses,
+                run,
+                StandInPorts.of(pod, servicesByNamespace.get(pod.namespace())));
+    }
+
+    private static Map<String, Integer> toRestart(PodView pod, ServedState state) {
+        String policy = Fields.optionalText(pod.json(), "spec", "restartPolicy").orElse("Always");
+        return state.containers().entrySet().stream()
+                .filter(e -> e.getValue() instanceof Container.Exited(int code)
+                        && (policy.equals("Always") || (policy.equals("OnFailure") && code != 0)))
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                e -> ((Container.Exited) e.getValue()).code()));
+    }
+
+    /** A container exited by itself: what the stand-ins said last is no longer so. */
+    void exited(ServedState state) {
+        ServedPod pod = state.pod();
+        Key key = new Key(pod.namespace(), pod.name());
+        LocalPod here = local.get(key);
+        if (here != null) {
+            here.instance = ""; // asks the stand-ins again
+            queue.add(key);
+        }
+    }
+
+    private void report(PodView pod, ObjectNode status) {
+        if (StatusDifference.none(pod.json().path("status"), status)) {
+            return;
+        }
+        ObjectNode patch = Trees.object();
+        patch.putObject("metadata").put("uid", pod.uid());
+        patch.set("status", status);
+        try {
+            pods.written(
+                    client.patchStatus(
+                            Kinds.PODS, pod.namespace(), pod.name(), PatchType.MERGE, patch));
+        } catch (StatusException e) {
+            if (e.code() != 404) {
+                throw e; // gone meanwhile: the informer will tell
+            }
+        }
+    }
+
+    /** Answers a little longer, then ends; the object goes last, when nothing is left of the pod. */
+    private void terminate(Key key, PodView pod) throws IOException {
+        LocalPod here = local.get(key);
+        if (here != null) {
+            Instant now = Instant.now();
+            Instant since = here.ending == null ? now : here.ending;
+            here.ending = since;
+            int grace = Fields.number(pod.json(), 0, "metadata", "deletionGracePeriodSeconds");
+            Duration linger = grace == 0 ? Duration.ZERO : LINGER;
+            Duration left = Duration.between(now, since.plus(linger));
+            if (left.isPositive()) {
+                queue.addAfter(key, left);
+                return;
+            }
+            end(key, here);
+        }
+        try {
+            client.delete(
+                    Kinds.PODS,
+                    pod.namespace(),
+                    pod.name(),
+                    DeleteOptions.DEFAULT.withGrace(0).onlyUid(pod.uid()));
+        } catch (StatusException e) {
+            if (e.code() != 404 && e.code() != 409) {
+                throw e; // gone, or another pod of that name: done either way
+            }
+        }
+    }
+
+    private void endIfThere(Key key) throws IOException {
+        LocalPod here = local.get(key);
+        if (here != null) {
+            end(key, here);
+        }
+    }
+
+    private void end(Key key, LocalPod here) throws IOException {
+        standIns.stop(List.of(here.id.uid()));
+        if (!here.hostNetwork) {
+            here.node.detach(here.id, here.addresses);
+        }
+        local.remove(key);
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}

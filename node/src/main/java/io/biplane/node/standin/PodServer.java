@@ -1,0 +1,179 @@
+package io.biplane.node.standin;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+
+/**
+ * The stand-in of one pod: its open sockets by container and port.
+ *
+ * <p>{@link #serve} is idempotent: sockets that are wanted and open stay untouched, so that a
+ * changed list of ports interrupts no connection. If the namespace at the pod's path has become
+ * another one, everything is opened anew there.
+ */
+final class PodServer implements AutoCloseable {
+    private final SocketOpener opener;
+    private final Consumer<PodServer> onExit;
+
+    @GuardedBy("this")
+    private ServedPod pod;
+
+    @GuardedBy("this")
+    private long netnsInode;
+
+    @GuardedBy("this")
+    private final Map<Port, Channel> open = new HashMap<>();
+
+    /** Accepted connections by container: they would keep a detached namespace alive. */
+    private final ConcurrentMap<String, ChannelGroup> connections = new ConcurrentHashMap<>();
+
+    @GuardedBy("this")
+    private final Map<Port, String> failures = new HashMap<>();
+
+    @GuardedBy("this")
+    private final Map<String, Integer> exitCodes = new HashMap<>();
+
+    PodServer(ServedPod pod, SocketOpener opener, Consumer<PodServer> onExit) {
+        this.pod = pod;
+        this.opener = opener;
+        this.onExit = onExit;
+    }
+
+    /**
+     * Makes the open sockets those of {@code next}; what cannot be opened shows in {@link #state}.
+     */
+    synchronized ServedState serve(ServedPod next) {
+        long inode = inode(next);
+        if (inode != netnsInode) {
+            closeAll();
+            netnsInode = inode;
+        }
+        if (next.run() > pod.run()) {
+            exitCodes.clear();
+        }
+        pod = next;
+        List<Port> wanted = wantedPorts();
+        open.entrySet()
+                .removeIf(e -> {
+                    boolean gone = !wanted.contains(e.getKey()) || !e.getValue().isOpen();
+                    if (gone) {
+                        e.getValue().close();
+                    }
+                    return gone;
+                });
+        failures.clear();
+        List<Port> missing = wanted.stream().filter(port -> !open.containsKey(port)).toList();
+        opener.open(next, missing, this).forEach(this::keep);
+        return state();
+    }
+
+    @GuardedBy("this")
+    private void keep(Port port, SocketOpener.Opened opened) {
+        switch (opened) {
+            case SocketOpener.Opened.Listening(Channel channel) -> open.put(port, channel);
+            case SocketOpener.Opened.Refused(String reason) -> failures.put(port, reason);
+        }
+    }
+
+    @GuardedBy("this")
+    private List<Port> wantedPorts() {
+        List<Port> wanted = new ArrayList<>();
+        for (ServedContainer container : pod.containers()) {
+            if (!exitCodes.containsKey(container.name())) {
+                container.tcpPorts().forEach(n -> wanted.add(new Port.Tcp(container.name(), n)));
+                container.udpPorts().forEach(n -> wanted.add(new Port.Udp(container.name(), n)));
+            }
+        }
+        return wanted;
+    }
+
+    synchronized ServedPod pod() {
+        return pod;
+    }
+
+    synchronized ServedState state() {
+        Map<String, ServedState.Container> states = new TreeMap<>();
+        for (ServedContainer container : pod.containers()) {
+            states.put(container.name(), state(container.name()));
+        }
+        return new ServedState(pod, states);
+    }
+
+    @GuardedBy("this")
+    private ServedState.Container state(String container) {
+        Integer code = exitCodes.get(container);
+        if (code != null) {
+            return new ServedState.Container.Exited(code);
+        }
+        return failures.entrySet().stream()
+                .filter(e -> e.getKey().container().equals(container))
+                .findFirst()
+                .<ServedState.Container>map(
+                        e -> new ServedState.Container.Failed(e.getKey() + ": " + e.getValue()))
+                .orElseGet(ServedState.Container.Listening::new);
+    }
+
+    /** A connection that ends with its container. */
+    void accepted(String container, Channel connection) {
+        connections
+                .computeIfAbsent(
+                        container, _ -> new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE))
+                .add(connection);
+    }
+
+    /** The container was asked to exit: its ports are closed and stay so until the next run. */
+    void exit(String container, int code) {
+        synchronized (this) {
+            exitCodes.put(container, code);
+            open.entrySet()
+                    .removeIf(e -> {
+                        boolean its = e.getKey().container().equals(container);
+                        if (its) {
+                            e.getValue().close();
+                        }
+                        return its;
+                    });
+        }
+        ChannelGroup ended = connections.remove(container);
+        if (ended != null) {
+            ended.close();
+        }
+        onExit.accept(this);
+    }
+
+    @Override
+    public synchronized void close() {
+        closeAll();
+    }
+
+    @GuardedBy("this")
+    private void closeAll() {
+        open.values().forEach(channel -> channel.close().awaitUninterruptibly());
+        open.clear();
+        connections.values().forEach(ChannelGroup::close);
+        connections.clear();
+    }
+
+    /** The namespace's inode; 0 if there is none at the path (opening will say so). */
+    private static long inode(ServedPod pod) {
+        try {
+            return (Long) Files.getAttribute(pod.netns(), "unix:ino");
+        } catch (IOException absent) {
+            return 0;
+        }
+    }
+}
