@@ -1,6 +1,7 @@
 package io.biplane.node;
 
 import io.biplane.network.fabric.ClusterNetwork;
+
 import java.nio.file.Path;
 import java.util.List;
 

@@ -4,10 +4,12 @@ import io.biplane.netip.Addr;
 import io.biplane.network.pod.PodId;
 import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A pod as it stands on this machine. Confined to the worker that has the pod's key, save for the

@@ -1,10 +1,12 @@
 package io.biplane.node;
 
 import io.biplane.api.view.Fields;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /** The ports of a container that runs {@code agnhost netexec}, by its flags. */
 record Netexec(int httpPort, int udpPort) {

@@ -15,6 +15,9 @@ import io.biplane.node.standin.ServedContainer;
 import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
 import io.biplane.node.standin.StandInsClient;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -25,11 +28,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The node agents of one process: one informer of each kind, one queue of pods, one connection to the
- * stand-ins, for all of its nodes.
+ * The node agents of one process: one informer of each kind, one queue of pods, one connection to
+ * the stand-ins, for all of its nodes.
  *
  * <p>A restarted agent adopts what is there: pods keep their namespaces, addresses and open
  * connections. What belongs to no pod any more is removed before the first pod is looked at.
@@ -127,19 +129,15 @@ public final class NodeAgents implements AutoCloseable {
             removeOrphans();
             swept = true;
             nodes.list()
-                    .forEach(
-                            node -> {
-                                NodePods network = networks.get(node.name());
-                                if (network != null) {
-                                    takePodCidrs(node, network);
-                                }
-                            });
+                    .forEach(node -> {
+                        NodePods network = networks.get(node.name());
+                        if (network != null) {
+                            takePodCidrs(node, network);
+                        }
+                    });
             podLoop.start();
-            pods.listen(
-                    (before, after) ->
-                            Stream.of(before, after)
-                                    .filter(pod -> pod != null)
-                                    .forEach(podLoop::add));
+            pods.listen((before, after) ->
+                    Stream.of(before, after).filter(pod -> pod != null).forEach(podLoop::add));
             services.listen(this::serviceChanged);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -177,7 +175,9 @@ public final class NodeAgents implements AutoCloseable {
         if (removed + orphans.size() > 0) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    () -> "orphans removed links=%d namespaces=%d".formatted(removed, orphans.size()));
+                    () ->
+                            "orphans removed links=%d namespaces=%d"
+                                    .formatted(removed, orphans.size()));
         }
     }
 

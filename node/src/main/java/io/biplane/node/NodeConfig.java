@@ -1,6 +1,7 @@
 package io.biplane.node;
 
 import io.biplane.netip.Addr;
+
 import java.util.List;
 
 /**

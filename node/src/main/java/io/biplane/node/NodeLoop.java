@@ -7,6 +7,9 @@ import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.queue.WorkQueue;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -14,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Registers the nodes, keeps their status as it should be, and renews their leases. A Node that is
@@ -72,8 +74,7 @@ final class NodeLoop implements AutoCloseable {
         if (due || !NodeObject.says(known.get(), status)) {
             ObjectNode patch = Trees.object();
             patch.set("status", status);
-            nodes.written(
-                    client.patchStatus(Kinds.NODES, null, name, PatchType.MERGE, patch));
+            nodes.written(client.patchStatus(Kinds.NODES, null, name, PatchType.MERGE, patch));
             reported.put(name, now);
         }
         statuses.addAfter(name, REPORT_EVERY);

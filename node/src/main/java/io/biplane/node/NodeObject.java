@@ -3,10 +3,12 @@ package io.biplane.node;
 import io.biplane.api.view.Condition;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
-import java.time.Instant;
-import java.util.Optional;
+
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Instant;
+import java.util.Optional;
 
 /** The Node that an agent registers, and its status; pure. */
 final class NodeObject {
@@ -44,12 +46,11 @@ final class NodeObject {
         ObjectNode status = Trees.object();
         ArrayNode addresses = status.putArray("addresses");
         config.addresses()
-                .forEach(
-                        ip ->
-                                addresses
-                                        .addObject()
-                                        .put("type", "InternalIP")
-                                        .put("address", ip.toString()));
+                .forEach(ip ->
+                        addresses
+                                .addObject()
+                                .put("type", "InternalIP")
+                                .put("address", ip.toString()));
         addresses.addObject().put("type", "Hostname").put("address", config.name());
         capacity(status.putObject("capacity"));
         capacity(status.putObject("allocatable"));
@@ -155,9 +156,7 @@ final class NodeObject {
         boolean conditions =
                 Fields.list(wanted, "conditions").stream()
                         .allMatch(
-                                c ->
-                                        node.conditions().stream()
-                                                .anyMatch(known -> same(known, c)));
+                                c -> node.conditions().stream().anyMatch(known -> same(known, c)));
         for (String field : new String[] {"addresses", "capacity", "allocatable", "nodeInfo"}) {
             if (!wanted.path(field).equals(there.path(field))) {
                 return false;

@@ -1,6 +1,7 @@
 package io.biplane.node;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.biplane.api.view.PodView;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.netip.Addr;
@@ -10,6 +11,7 @@ import io.biplane.network.pod.Attachment;
 import io.biplane.network.pod.PodId;
 import io.biplane.network.pod.PodIpam;
 import io.biplane.network.pod.PodNetwork;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The network of one node's pods: their addresses and links. Used by many workers, a pod by one. */
+/**
+ * The network of one node's pods: their addresses and links. Used by many workers, a pod by one.
+ */
 final class NodePods implements AutoCloseable {
     private final NodeConfig config;
     private final ClusterNetwork network;

@@ -18,6 +18,11 @@ import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
 import io.biplane.node.standin.ServedState.Container;
 import io.biplane.node.standin.StandInsClient;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Brings each pod of this process's nodes to where the API wants it: attached, served, reported; or
@@ -81,8 +84,7 @@ final class PodLoop implements AutoCloseable {
     }
 
     private void reconcile(Key key) throws IOException {
-        Optional<PodView> pod =
-                pods.get(key).filter(p -> nodes.containsKey(p.nodeName()));
+        Optional<PodView> pod = pods.get(key).filter(p -> nodes.containsKey(p.nodeName()));
         LocalPod here = local.get(key);
         if (here != null && !pod.map(p -> p.uid().equals(here.id.uid())).orElse(false)) {
             end(key, here);
@@ -189,12 +191,13 @@ final class PodLoop implements AutoCloseable {
     private static Map<String, Integer> toRestart(PodView pod, ServedState state) {
         String policy = Fields.optionalText(pod.json(), "spec", "restartPolicy").orElse("Always");
         return state.containers().entrySet().stream()
-                .filter(e -> e.getValue() instanceof Container.Exited(int code)
-                        && (policy.equals("Always") || (policy.equals("OnFailure") && code != 0)))
+                .filter(e ->
+                        e.getValue() instanceof Container.Exited(int code)
+                                && (policy.equals("Always")
+                                        || (policy.equals("OnFailure") && code != 0)))
                 .collect(
                         Collectors.toMap(
-                                Map.Entry::getKey,
-                                e -> ((Container.Exited) e.getValue()).code()));
+                                Map.Entry::getKey, e -> ((Container.Exited) e.getValue()).code()));
     }
 
     /** A container exited by itself: what the stand-ins said last is no longer so. */
@@ -226,7 +229,9 @@ final class PodLoop implements AutoCloseable {
         }
     }
 
-    /** Answers a little longer, then ends; the object goes last, when nothing is left of the pod. */
+    /**
+     * Answers a little longer, then ends; the object goes last, when nothing is left of the pod.
+     */
     private void terminate(Key key, PodView pod) throws IOException {
         LocalPod here = local.get(key);
         if (here != null) {

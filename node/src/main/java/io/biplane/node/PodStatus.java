@@ -5,22 +5,25 @@ import io.biplane.api.view.PodView;
 import io.biplane.netip.Addr;
 import io.biplane.node.standin.ServedState;
 import io.biplane.node.standin.ServedState.Container;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The status of a pod, made of the Pod as the API has it and of what its stand-ins report; pure. What
- * has not changed keeps its times, so that an unchanged pod gives an unchanged status.
+ * The status of a pod, made of the Pod as the API has it and of what its stand-ins report; pure.
+ * What has not changed keeps its times, so that an unchanged pod gives an unchanged status.
  *
  * @param podIps the primary first
  * @param hostIps the node's, the primary first
- * @param instance of the stand-ins' process; another one than before means that containers restarted
+ * @param instance of the stand-ins' process; another one than before means that containers
+ *     restarted
  * @param restarted containers that had exited and were started again, with their exit codes
  */
 record PodStatus(
@@ -108,12 +111,12 @@ record PodStatus(
                         .map(c -> Fields.text(c, "name"))
                         .toList();
         boolean completed = phase().equals("Succeeded") || phase().equals("Failed");
-        String reason =
-                unready.isEmpty() ? "" : completed ? "PodCompleted" : "ContainersNotReady";
+        String reason = unready.isEmpty() ? "" : completed ? "PodCompleted" : "ContainersNotReady";
         String message =
                 unready.isEmpty() || completed
                         ? ""
-                        : "containers with unready status: [%s]".formatted(String.join(" ", unready));
+                        : "containers with unready status: [%s]"
+                                .formatted(String.join(" ", unready));
         condition(conditions, "PodScheduled", true, "", "");
         condition(conditions, "Initialized", true, "", "");
         condition(conditions, "ContainersReady", unready.isEmpty(), reason, message);
@@ -136,10 +139,9 @@ record PodStatus(
     private Optional<String> closedGate() {
         return Fields.list(pod.json(), "spec", "readinessGates").stream()
                 .map(gate -> Fields.text(gate, "conditionType"))
-                .filter(
-                        type ->
-                                pod.conditions().stream()
-                                        .noneMatch(c -> c.type().equals(type) && c.isTrue()))
+                .filter(type ->
+                        pod.conditions().stream()
+                                .noneMatch(c -> c.type().equals(type) && c.isTrue()))
                 .findFirst();
     }
 
@@ -203,11 +205,11 @@ record PodStatus(
                             .put("message", reason);
             case Container.Exited(int code) -> {
                 JsonNode ended = Fields.at(before, "state", "terminated");
-                state.setAll(
-                        ended == null
-                                ? ended(before, code)
-                                : Trees.object()
-                                        .<ObjectNode>set("terminated", ended.deepCopy()));
+                if (ended == null) {
+                    state.setAll(ended(before, code));
+                } else {
+                    state.set("terminated", ended.deepCopy());
+                }
             }
         }
         return status.put("containerID", idBefore)

@@ -2,10 +2,12 @@ package io.biplane.node;
 
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.PodView;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
 
 /** {@code status.qosClass}; pure. */
 final class QosClass {

@@ -4,6 +4,9 @@ import io.biplane.api.view.Fields;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.node.standin.ServedContainer;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -11,13 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
 
 /**
- * On which ports a pod's stand-ins listen; pure. A container listens on its declared ports, on those
- * of its probes, and on those that {@code agnhost netexec} arguments name; what Services that select
- * the pod want besides, the first container listens on. A port is opened once: the first container
- * that wants it has it.
+ * On which ports a pod's stand-ins listen; pure. A container listens on its declared ports, on
+ * those of its probes, and on those that {@code agnhost netexec} arguments name; what Services that
+ * select the pod want besides, the first container listens on. A port is opened once: the first
+ * container that wants it has it.
  */
 final class StandInPorts {
 
@@ -41,14 +43,11 @@ final class StandInPorts {
                 .ifPresent(first -> addTargetPorts(first, pod, services));
         Ports taken = new Ports();
         List<ServedContainer> served = new ArrayList<>();
-        byContainer.forEach(
-                (name, ports) -> {
-                    ports.tcp.removeIf(port -> !taken.tcp.add(port));
-                    ports.udp.removeIf(port -> !taken.udp.add(port));
-                    served.add(
-                            new ServedContainer(
-                                    name, List.copyOf(ports.tcp), List.copyOf(ports.udp)));
-                });
+        byContainer.forEach((name, ports) -> {
+            ports.tcp.removeIf(port -> !taken.tcp.add(port));
+            ports.udp.removeIf(port -> !taken.udp.add(port));
+            served.add(new ServedContainer(name, List.copyOf(ports.tcp), List.copyOf(ports.udp)));
+        });
         return served;
     }
 
@@ -79,11 +78,10 @@ final class StandInPorts {
             }
         }
         Netexec.of(container)
-                .ifPresent(
-                        netexec -> {
-                            ports.tcp.add(netexec.httpPort());
-                            ports.udp.add(netexec.udpPort());
-                        });
+                .ifPresent(netexec -> {
+                    ports.tcp.add(netexec.httpPort());
+                    ports.udp.add(netexec.udpPort());
+                });
         return ports;
     }
 
@@ -96,8 +94,7 @@ final class StandInPorts {
         return named.get(port);
     }
 
-    private static void addTargetPorts(
-            Ports first, PodView pod, Collection<ServiceView> services) {
+    private static void addTargetPorts(Ports first, PodView pod, Collection<ServiceView> services) {
         for (ServiceView service : services) {
             if (selects(service, pod)) {
                 for (ServiceView.Port port : service.ports()) {

@@ -1,7 +1,8 @@
 package io.biplane.node;
 
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
+
+import java.util.Map;
 
 /** Whether a status must be written; pure. */
 final class StatusDifference {

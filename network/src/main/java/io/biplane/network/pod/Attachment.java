@@ -1,6 +1,7 @@
 package io.biplane.network.pod;
 
 import io.biplane.netip.Addr;
+
 import java.nio.file.Path;
 import java.util.List;
 

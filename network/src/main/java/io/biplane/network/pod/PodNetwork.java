@@ -14,6 +14,7 @@ import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,9 +27,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The pods of one node: each has a namespace of its own and a routed veth to the node.
  *
  * <p>The pod's end has its addresses as single hosts (/32, /128) and default routes by way of
- * 169.254.1.1 and fe80::1, which nobody has: both ends know the other's MAC by permanent neighbours,
- * so nothing is asked for on the link. The node's end has a route to each pod address. There is no
- * bridge, no duplicate address detection, and no entry in the neighbour table that counts.
+ * 169.254.1.1 and fe80::1, which nobody has: both ends know the other's MAC by permanent
+ * neighbours, so nothing is asked for on the link. The node's end has a route to each pod address.
+ * There is no bridge, no duplicate address detection, and no entry in the neighbour table that
+ * counts.
  *
  * <p>May be used from any thread; a pod is attached or detached by one at a time.
  */
@@ -115,8 +117,7 @@ public final class PodNetwork implements AutoCloseable {
         changes.add(Change.SetLink.upWithoutAutoconf(name));
         for (Addr address : addresses) {
             changes.add(new Change.ReplaceRoute(Route.direct(host(address), link)));
-            changes.add(
-                    new Change.ReplaceNeighbour(Neighbour.permanent(link, address, POD_MAC)));
+            changes.add(new Change.ReplaceNeighbour(Neighbour.permanent(link, address, POD_MAC)));
         }
         return changes;
     }
@@ -169,8 +170,8 @@ public final class PodNetwork implements AutoCloseable {
     }
 
     /**
-     * What is attached, by the node's end of the veth. The order of a pod's addresses is IPv4 first;
-     * of their namespaces only the link tells.
+     * What is attached, by the node's end of the veth. The order of a pod's addresses is IPv4
+     * first; of their namespaces only the link tells.
      */
     public Map<String, List<Addr>> list() {
         Map<Integer, String> links = new HashMap<>();

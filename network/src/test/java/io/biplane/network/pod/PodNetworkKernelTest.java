@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.netip.Addr;
 import io.biplane.network.fabric.Kernel;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 @Tag("kernel")
 class PodNetworkKernelTest {
@@ -115,8 +117,11 @@ class PodNetworkKernelTest {
         network.attach(WEB, WEB_IPS);
         PodId later = new PodId("default", "web", "uid-3");
         network.attach(later, DB_IPS);
-        Kernel.run("sh", "-c", "while ip -n hpod-node link show %s >/dev/null 2>&1; do :; done"
-                .formatted(WEB.link()));
+        Kernel.run(
+                "sh",
+                "-c",
+                "while ip -n hpod-node link show %s >/dev/null 2>&1; do :; done"
+                        .formatted(WEB.link()));
         network.detach(WEB);
         assertThat(network.intact(later, DB_IPS)).isTrue();
         network.detach(later);

@@ -3,6 +3,7 @@ package io.biplane.node.standin;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 
 /** Takes the connections of one listening socket: each begins undecided between HTTP and echo. */
@@ -22,6 +23,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
         Channel connection = (Channel) accepted;
+        // A client may end its side once it has asked, and still wants the answer.
+        connection.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         connection.pipeline().addLast(new ProtocolSniffer(server, container));
         server.accepted(container, connection);
         loops.register(connection)

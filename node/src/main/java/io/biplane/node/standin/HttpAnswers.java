@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -26,9 +27,14 @@ import java.util.Map;
  * /dial} as agnhost netexec gives them, and the greeting on every other path, so that any probe
  * path answers 200.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the connection
 final class HttpAnswers extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final PodServer server;
     private final String container;
+
+    // Of the event loop: dials under way, and whether the client will ask no more.
+    private int dials;
+    private boolean lastAsked;
 
     HttpAnswers(PodServer server, String container) {
         this.server = server;
@@ -43,15 +49,36 @@ final class HttpAnswers extends SimpleChannelInboundHandler<FullHttpRequest> {
         switch (uri.path()) {
             case "/exit" -> exit(ctx, uri, head);
             case "/dial" -> {
+                dials++;
                 Map<String, List<String>> query = uri.parameters();
-                Thread.ofVirtual()
-                        .name("dial")
-                        .start(() -> {
-                            String answers = Dial.run(server.pod(), query);
-                            send(ctx, text(answers), keepAlive, head);
-                        });
+                Thread.ofVirtual().name("dial").start(() -> dial(ctx, query, keepAlive, head));
             }
             default -> send(ctx, answer(ctx, uri, request), keepAlive, head);
+        }
+    }
+
+    /** On a thread of its own; the answer goes out on the event loop. */
+    private void dial(
+            ChannelHandlerContext ctx,
+            Map<String, List<String>> query,
+            boolean keepAlive,
+            boolean head) {
+        String answers = Dial.run(server.pod(), query);
+        ctx.executor()
+                .execute(() -> {
+                    dials--;
+                    send(ctx, text(answers), keepAlive && !lastAsked, head);
+                });
+    }
+
+    /** The client has asked for the last time: what is under way is answered, then it ends. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            lastAsked = true;
+            if (dials == 0) {
+                ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            }
         }
     }
 

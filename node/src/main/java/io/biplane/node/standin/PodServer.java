@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  * changed list of ports interrupts no connection. If the namespace at the pod's path has become
  * another one, everything is opened anew there.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a socket that closes late or badly harms nobody
 final class PodServer implements AutoCloseable {
     private final SocketOpener opener;
     private final Consumer<PodServer> onExit;
@@ -76,8 +77,11 @@ final class PodServer implements AutoCloseable {
                     return gone;
                 });
         failures.clear();
-        List<Port> missing = wanted.stream().filter(port -> !open.containsKey(port)).toList();
-        opener.open(next, missing, this).forEach(this::keep);
+        List<Port> missing = new ArrayList<>(wanted);
+        missing.removeAll(open.keySet());
+        for (var opened : opener.open(next, missing, this).entrySet()) {
+            keep(opened.getKey(), opened.getValue());
+        }
         return state();
     }
 

@@ -2,6 +2,7 @@ package io.biplane.node.standin;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -13,6 +14,7 @@ import java.util.List;
  * Decides by a connection's first bytes what it speaks: an HTTP method and a blank begin HTTP, all
  * else is sent back as it came (echo).
  */
+@SuppressWarnings("FutureReturnValueIgnored") // closing is all that is left to do
 final class ProtocolSniffer extends ByteToMessageDecoder {
     private static final List<String> METHODS =
             List.of("GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS ");
@@ -43,6 +45,15 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
         } else if (METHODS.stream().noneMatch(method -> method.startsWith(start))) {
             ctx.pipeline().addLast(new Echo());
             ctx.pipeline().remove(this);
+        }
+    }
+
+    /** The client has ended before it said what it speaks. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        super.userEventTriggered(ctx, event); // decodes what is left, which may take us out
+        if (event instanceof ChannelInputShutdownEvent && !ctx.isRemoved()) {
+            ctx.close();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.biplane.node.standin;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
 
@@ -32,9 +33,9 @@ public record ServedContainer(String name, List<Integer> tcpPorts, List<Integer>
     }
 
     JsonNode toJson() {
-        return Json.object()
-                .put("name", name)
-                .<tools.jackson.databind.node.ObjectNode>set("tcp", Json.integers(tcpPorts))
-                .set("udp", Json.integers(udpPorts));
+        ObjectNode json = Json.object().put("name", name);
+        json.set("tcp", Json.integers(tcpPorts));
+        json.set("udp", Json.integers(udpPorts));
+        return json;
     }
 }

@@ -16,6 +16,7 @@ import java.util.UUID;
  * <p>To be started inside the fabric's namespace (a JVM started where IPv6 is disabled opens no
  * IPv6 socket), as root, with {@code --socket=<path> --state=<path>}. It runs until SIGTERM.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // the process ends
 public final class StandIns {
     private static final System.Logger LOG = System.getLogger(StandIns.class.getName());
     private static final int EVENT_LOOPS = 2;

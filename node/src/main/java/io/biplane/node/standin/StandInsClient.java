@@ -117,6 +117,9 @@ public final class StandInsClient implements AutoCloseable {
             try (SocketChannel channel = connect()) {
                 converse(channel);
             } catch (IOException e) {
+                if (closed) {
+                    return;
+                }
                 LOG.log(
                         System.Logger.Level.WARNING,
                         () -> "stand-ins at %s: %s; connecting again".formatted(socket, e));
@@ -153,7 +156,7 @@ public final class StandInsClient implements AutoCloseable {
     private void converse(SocketChannel channel) throws IOException {
         LineSender lines = new LineSender(channel);
         CompletableFuture<JsonNode> hello = ask(lines, Json.object().put("op", "hello"));
-        var unused =
+        var _ =
                 hello.thenAccept(answer -> {
                     instance = answer.path("instance").asString();
                     connection.complete(lines);

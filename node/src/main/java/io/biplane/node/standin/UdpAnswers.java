@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
  * agnhost netexec gives them, {@code json} for the greeting as JSON, and the greeting as text to
  * everything else.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // an answer that is lost is asked for again
 final class UdpAnswers extends SimpleChannelInboundHandler<DatagramPacket> {
     private final PodServer server;
 

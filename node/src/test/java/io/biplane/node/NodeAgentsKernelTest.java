@@ -1,0 +1,350 @@
+package io.biplane.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.biplane.api.Kinds;
+import io.biplane.api.view.NodeView;
+import io.biplane.api.view.PodView;
+import io.biplane.client.DeleteOptions;
+import io.biplane.client.PatchType;
+import io.biplane.client.informer.Informers;
+import io.biplane.client.testing.FakeApi;
+import io.biplane.linux.NamespaceThread;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
+import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.Fabric;
+import io.biplane.network.fabric.HostSide;
+import io.biplane.network.fabric.NodeRoutes;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+@Tag("kernel")
+class NodeAgentsKernelTest {
+    private static final ClusterNetwork NETWORK = ClusterNetwork.plan("hnod", 2);
+    private static final String HOST = "hnod-host";
+    private static final int NODES = 2;
+
+    @TempDir Path directory;
+    private final FakeApi api = new FakeApi();
+    private final List<Process> standIns = new CopyOnWriteArrayList<>();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private List<String> namespacesBefore;
+    private HostSide host;
+    private NodeAgents agents;
+
+    @BeforeEach
+    void aClusterOfTwoNodes() {
+        namespacesBefore = NetworkNamespace.list();
+        host = new HostSide(NetworkNamespace.create(HOST), directory);
+        new Fabric(NETWORK, host).up(NODES);
+        agents = startAgents();
+        api.await(Kinds.NODES, nodes -> nodes.size() == NODES);
+        for (int i = 1; i <= NODES; i++) {
+            patchNode(
+                    "node-" + i,
+                    "{'spec':{'podCIDR':'10.242.%d.0/24','podCIDRs':['10.242.%d.0/24','fd00:10:242:%d::/64']}}"
+                            .formatted(i, i, i));
+        }
+        api.await(Kinds.NODES, nodes -> nodes.stream().allMatch(node -> NodeView.of(node).ready()));
+    }
+
+    private void patchNode(String node, String patch) {
+        api.client()
+                .patch(
+                        Kinds.NODES,
+                        null,
+                        node,
+                        PatchType.MERGE,
+                        JsonMapper.shared().readTree(patch.replace('\'', '"')));
+    }
+
+    private NodeAgents startAgents() {
+        List<NodeConfig> nodes = new ArrayList<>();
+        for (int i = 1; i <= NODES; i++) {
+            nodes.add(NodeConfig.of("node-" + i, NETWORK.nodeAddresses(i)));
+        }
+        Informers informers = new Informers(api.client());
+        NodeAgents started =
+                new NodeAgents(
+                        new AgentsConfig(
+                                NETWORK,
+                                nodes,
+                                directory.resolve("standins.sock"),
+                                this::launchStandIns,
+                                "v1.36.0"),
+                        api.client(),
+                        informers);
+        var nodeInformer = informers.informer(Kinds.NODES, NodeView::of);
+        NodeRoutes fabricRoutes = NodeRoutes.ofFabric(NETWORK);
+        fabricRoutes.start(nodeInformer);
+        opened.add(fabricRoutes);
+        for (int i = 1; i <= NODES; i++) {
+            NodeRoutes routes = NodeRoutes.ofNode(NETWORK, "node-" + i);
+            routes.start(nodeInformer);
+            opened.add(routes);
+        }
+        informers.start();
+        opened.add(informers);
+        started.start();
+        return started;
+    }
+
+    private void launchStandIns() {
+        try {
+            standIns.add(
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                    "--enable-native-access=ALL-UNNAMED",
+                                    "-XX:+UseSerialGC",
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-Xmx64m",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    "io.biplane.node.standin.StandIns",
+                                    "--socket=" + directory.resolve("standins.sock"),
+                                    "--state=" + directory.resolve("standins.json"))
+                            .inheritIO()
+                            .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        stopAgents();
+        api.close();
+        standIns.getLast().destroyForcibly().waitFor();
+        Fabric.down(NETWORK.name(), host);
+        host.namespace().close();
+        NetworkNamespace.delete(HOST);
+        assertThat(NetworkNamespace.list()).isEqualTo(namespacesBefore);
+    }
+
+    private void stopAgents() throws Exception {
+        agents.close();
+        for (AutoCloseable each : opened) {
+            each.close();
+        }
+        opened.clear();
+    }
+
+    private void createPod(String name, String node, String container) {
+        api.create(
+                ("{'apiVersion':'v1','kind':'Pod','metadata':{'namespace':'default','name':'%s',"
+                                + "'labels':{'app':'MyApp'}},'spec':{'nodeName':'%s','containers':[{'name':'main',"
+                                + "'image':'x'%s}]}}")
+                        .formatted(name, node, container));
+    }
+
+    private List<PodView> awaitPods(Predicate<List<PodView>> condition) {
+        return api
+                .await(Kinds.PODS, pods -> condition.test(pods.stream().map(PodView::of).toList()))
+                .stream()
+                .map(PodView::of)
+                .toList();
+    }
+
+    private PodView awaitReady(String name) {
+        return awaitPods(pods -> pods.stream().anyMatch(p -> p.name().equals(name) && p.ready()))
+                .stream()
+                .filter(p -> p.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Path node(int index) {
+        return NetworkNamespace.DIRECTORY.resolve(NETWORK.nodeNamespace("node-" + index));
+    }
+
+    @ParameterizedTest
+    @EnumSource(IpFamily.class)
+    void aPodAnswersFromEverywhereOnDeclaredServiceAndProbePorts(IpFamily family) throws Exception {
+        api.create(
+                "{'apiVersion':'v1','kind':'Service','metadata':{'namespace':'default','name':'my-service'},"
+                        + "'spec':{'selector':{'app':'MyApp'},'ports':[{'port':80,'targetPort':9376,'protocol':'TCP'}]}}");
+        createPod(
+                "web",
+                "node-1",
+                ",'ports':[{'containerPort':8080},{'containerPort':5353,'protocol':'UDP'}],"
+                        + "'readinessProbe':{'httpGet':{'port':8081,'path':'/ready'}}");
+        PodView pod = awaitReady("web");
+        assertThat(pod.ips()).hasToString("[10.242.1.2, fd00:10:242:1::2]");
+        assertThat(pod.hostIps()).isEqualTo(NETWORK.nodeAddresses(1));
+        Addr ip = pod.ip(family).orElseThrow();
+        Addr asker = NETWORK.node(2, family);
+        awaitRoute(node(2), ip);
+        for (int port : new int[] {8080, 8081, 9376}) {
+            String answer = Ask.http(node(2), ip, port, "/?format=json");
+            ObjectNode json = (ObjectNode) JsonMapper.shared().readTree(answer);
+            assertThat(json.path("pod").asString()).isEqualTo("web");
+            assertThat(json.path("node").asString()).isEqualTo("node-1");
+            assertThat(json.path("family").asString()).isEqualTo(family.apiName());
+            assertThat(json.path("client").asString()).isEqualTo(asker.toString());
+            assertThat(json.path("server").asString()).isEqualTo(ip.toString());
+            assertThat(json.path("serverPort").asInt()).isEqualTo(port);
+        }
+        assertThat(Ask.udp(node(2), ip, 5353, "hostname")).isEqualTo("web");
+        assertThat(Ask.udp(node(2), ip, 5353, "echo me")).isEqualTo("me");
+        assertThat(Ask.tcp(node(2), ip, 8080, "\u0001raw\n")).isEqualTo("\u0001raw\n");
+        assertThat(Ask.http(node(2), ip, 8080, "/hostname")).isEqualTo("web");
+        assertThat(Ask.http(node(2), ip, 8080, "/echo?msg=a%20b")).isEqualTo("a b");
+        assertThat(
+                        Ask.http(
+                                node(2),
+                                ip,
+                                8080,
+                                "/dial?host=%s&port=8080&request=hostname&tries=2".formatted(ip)))
+                .isEqualTo("{\"responses\":[\"web\",\"web\"]}");
+        Path outside = NetworkNamespace.DIRECTORY.resolve(NETWORK.outsideNamespace());
+        assertThat(Ask.http(node(1), NETWORK.outsideHost(family), 80, "/clientip"))
+                .contains(NETWORK.node(1, family).toString());
+        assertThat(Ask.udp(outside, NETWORK.outsideHost(family), 5353, "hostname"))
+                .isEqualTo("outside");
+    }
+
+    /** Routes follow the Nodes in their own time. */
+    private static void awaitRoute(Path from, Addr to) throws IOException {
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (true) {
+            try {
+                Ask.http(from, to, 8080, "/");
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Test
+    void aHostNetworkPodAnswersOnTheNodesAddresses() throws Exception {
+        api.create(
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'namespace':'default','name':'agent'},"
+                        + "'spec':{'nodeName':'node-2','hostNetwork':true,'containers':[{'name':'main','image':'agnhost',"
+                        + "'args':['netexec','--http-port=8083','--udp-port','8084']}]}}");
+        PodView pod = awaitReady("agent");
+        assertThat(pod.ips()).isEqualTo(NETWORK.nodeAddresses(2));
+        for (Addr ip : pod.ips()) {
+            assertThat(Ask.http(node(1), ip, 8083, "/hostname")).isEqualTo("node-2");
+            assertThat(Ask.udp(node(1), ip, 8084, "clientip"))
+                    .contains(NETWORK.node(1, ip.family()).toString());
+        }
+    }
+
+    @Test
+    void aRestartedAgentAdoptsPodsAndTheirConnections() throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        PodView pod = awaitReady("web");
+        try (SocketChannel connection = NamespaceThread.in(node(1), () -> SocketChannel.open())) {
+            connection.connect(new InetSocketAddress(pod.ips().getFirst().toInetAddress(), 8080));
+            assertThat(echo(connection, "1")).isEqualTo("1");
+            stopAgents();
+            assertThat(echo(connection, "2")).isEqualTo("2");
+            agents = startAgents();
+            createPod("db", "node-1", ",'ports':[{'containerPort':8080}]");
+            assertThat(awaitReady("db").ips()).doesNotContainAnyElementsOf(pod.ips());
+            assertThat(echo(connection, "3")).isEqualTo("3");
+        }
+        assertThat(awaitReady("web").json().path("status")).isEqualTo(pod.json().path("status"));
+    }
+
+    private static String echo(SocketChannel connection, String text) throws IOException {
+        connection.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        ByteBuffer answer = ByteBuffer.allocate(16);
+        connection.read(answer);
+        return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void killedStandInsAreStartedAgainAndTheRestartIsCounted() throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        PodView before = awaitReady("web");
+        standIns.getLast().destroyForcibly().waitFor();
+        List<PodView> after =
+                awaitPods(pods -> pods.stream().allMatch(p -> p.ready() && restarts(p) == 1));
+        assertThat(after.getFirst().ips()).isEqualTo(before.ips());
+        assertThat(Ask.http(node(1), before.ips().getLast(), 8080, "/hostname")).isEqualTo("web");
+    }
+
+    private static int restarts(PodView pod) {
+        return pod.json().at("/status/containerStatuses/0/restartCount").asInt();
+    }
+
+    @Test
+    void aContainerThatExitsIsStartedAgain() throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        PodView pod = awaitReady("web");
+        Ask.http(node(1), pod.ips().getFirst(), 8080, "/exit?code=3");
+        PodView after =
+                awaitPods(pods -> pods.stream().allMatch(p -> p.ready() && restarts(p) == 1))
+                        .getFirst();
+        assertThat(
+                        after.json()
+                                .at("/status/containerStatuses/0/lastState/terminated/exitCode")
+                                .asInt())
+                .isEqualTo(3);
+        assertThat(Ask.http(node(1), pod.ips().getFirst(), 8080, "/hostname")).isEqualTo("web");
+    }
+
+    @Test
+    void aDeletedPodLeavesNothing() throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        awaitReady("web");
+        api.client().delete(Kinds.PODS, "default", "web", DeleteOptions.DEFAULT.withGrace(1));
+        api.await(Kinds.PODS, List::isEmpty);
+        assertThat(NetworkNamespace.list()).noneMatch(n -> n.startsWith("hnod-pod-"));
+        assertThat(
+                        new String(
+                                new ProcessBuilder(
+                                                "ip",
+                                                "-n",
+                                                "hnod-node-1",
+                                                "route",
+                                                "show",
+                                                "type",
+                                                "unicast")
+                                        .start()
+                                        .getInputStream()
+                                        .readAllBytes(),
+                                StandardCharsets.UTF_8))
+                .doesNotContain("dev v");
+    }
+
+    @Test
+    void aHundredPodsBecomeReadyWithOneStatusWriteEach() {
+        long start = System.nanoTime();
+        for (int i = 0; i < 100; i++) {
+            createPod("web-" + i, "node-" + (1 + i % NODES), ",'ports':[{'containerPort':8080}]");
+        }
+        List<PodView> pods =
+                awaitPods(all -> all.size() == 100 && all.stream().allMatch(PodView::ready));
+        System.out.printf("100 pods ready after %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        assertThat(pods.stream().flatMap(p -> p.ips().stream()).distinct()).hasSize(200);
+        assertThat(api.count("PATCH", "/pods/")).isEqualTo(100);
+    }
+}
