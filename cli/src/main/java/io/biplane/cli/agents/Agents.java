@@ -13,16 +13,12 @@ import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.kernel.KernelNftables;
-import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.NodeRoutes;
-import io.biplane.network.masquerade.ClusterRanges;
 import io.biplane.network.masquerade.MasqueradeAgent;
-import io.biplane.network.masquerade.MasqueradePolicy;
 import io.biplane.node.AgentsConfig;
 import io.biplane.node.NodeAgents;
 import io.biplane.node.NodeConfig;
-import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.ServiceProxy;
 
 import java.lang.System.Logger.Level;
@@ -37,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * All agents of a cluster, over one set of informers. Built top to bottom here, and closed bottom
@@ -75,7 +70,7 @@ final class Agents implements AutoCloseable {
         Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
 
         ServiceProxy proxy =
-                opened(new ServiceProxy(ProxyConfig.forRanges(sources(network)), informers));
+                opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
         proxy.start();
         ScheduledExecutorService resyncs = scheduler();
         List<CompletableFuture<?>> written = new ArrayList<>();
@@ -86,7 +81,7 @@ final class Agents implements AutoCloseable {
                             new MasqueradeAgent(
                                     node,
                                     nftables,
-                                    MasqueradePolicy.of(ranges(network)),
+                                    AgentTables.masqueradePolicy(network),
                                     MasqueradeAgent.RESYNC_INTERVAL,
                                     resyncs))
                     .start();
@@ -120,18 +115,6 @@ final class Agents implements AutoCloseable {
         try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
             return opened(KernelNftables.open(opened));
         }
-    }
-
-    private static ClusterRanges ranges(ClusterNetwork network) {
-        return new ClusterRanges(
-                network.pods().values(), network.services().values(), network.nodes().values());
-    }
-
-    /** Whose connections to a cluster IP come back through the namespace that translated them. */
-    private static List<Prefix> sources(ClusterNetwork network) {
-        return Stream.of(network.pods(), network.nodes(), network.transit())
-                .flatMap(ranges -> ranges.values().stream())
-                .toList();
     }
 
     private static AgentsConfig config(ClusterSpec spec, DataDirectory data) {

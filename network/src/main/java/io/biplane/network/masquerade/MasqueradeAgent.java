@@ -58,7 +58,7 @@ public final class MasqueradeAgent implements AutoCloseable {
     }
 
     /** The tables that a policy makes, one for each family. */
-    static List<DesiredTable> tables(MasqueradePolicy policy) {
+    public static List<DesiredTable> tables(MasqueradePolicy policy) {
         return Arrays.stream(IpFamily.values())
                 .map(family -> MasqueradeTable.of(policy, family))
                 .toList();

@@ -1,0 +1,62 @@
+package io.biplane.cli.validate;
+
+import io.biplane.api.Kinds;
+import io.biplane.api.view.EndpointSliceView;
+import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ServiceView;
+import io.biplane.cli.agents.AgentTables;
+import io.biplane.client.ListOptions;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.desired.DesiredTable;
+import io.biplane.linux.nftables.desired.TableAudit;
+import io.biplane.linux.nftables.kernel.KernelNftables;
+import io.biplane.network.fabric.ClusterNetwork;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compares the nftables of nodes and fabric with what Services and ranges ask for. */
+final class NftablesAudit {
+    private final ClusterNetwork network;
+    private final String step;
+
+    NftablesAudit(LocalCluster cluster, String step) {
+        this.network = cluster.network();
+        this.step = step;
+    }
+
+    List<Finding> findings(Playground playground, List<NodeView> nodes) {
+        List<ServiceView> services =
+                playground.client().items(Kinds.SERVICES, null, ListOptions.ALL).stream()
+                        .map(ServiceView::of)
+                        .toList();
+        List<EndpointSliceView> slices =
+                playground.client().items(Kinds.ENDPOINT_SLICES, null, ListOptions.ALL).stream()
+                        .map(EndpointSliceView::of)
+                        .toList();
+        List<DesiredTable> proxy = AgentTables.proxy(network, services, slices);
+        List<DesiredTable> ofNode = new ArrayList<>(proxy);
+        ofNode.addAll(AgentTables.masquerade(network));
+        List<Finding> findings = new ArrayList<>();
+        findings.add(audit("fabric", network.fabricNamespace(), proxy));
+        for (NodeView node : nodes) {
+            findings.add(audit(node.name(), network.nodeNamespace(node.name()), ofNode));
+        }
+        return findings;
+    }
+
+    private Finding audit(String where, String namespace, List<DesiredTable> tables) {
+        String subject = "nftables of " + where;
+        List<String> differences = new ArrayList<>();
+        try (NetworkNamespace opened = NetworkNamespace.open(namespace);
+                Nftables kernel = KernelNftables.open(opened)) {
+            tables.forEach(table -> differences.addAll(TableAudit.differences(kernel, table)));
+        } catch (SyscallException e) {
+            differences.add("its namespace %s: %s".formatted(namespace, e.getMessage()));
+        }
+        return differences.isEmpty()
+                ? Finding.passed(step, subject, "%d tables as desired".formatted(tables.size()))
+                : Finding.failed(step, subject, String.join("; ", differences));
+    }
+}
