@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.workload;
+
+import org.jspecify.annotations.NullMarked;
