@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.endpoints;
+
+import org.jspecify.annotations.NullMarked;
