@@ -2,6 +2,8 @@ package io.biplane.linux.netlink;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One received message. It is valid only while the reader that it was given to runs, for the memory
@@ -18,6 +20,28 @@ public final class Message {
         this.bytes = bytes;
         this.from = from;
         this.to = to;
+    }
+
+    /**
+     * The messages of a datagram.
+     *
+     * @throws IllegalStateException if one ends beyond the datagram
+     */
+    static List<Message> allOf(byte[] bytes, int length) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        List<Message> messages = new ArrayList<>();
+        int at = 0;
+        while (at + HEADER_BYTES <= length) {
+            int size = buffer.getInt(at);
+            if (size < HEADER_BYTES || size > length - at) {
+                throw new IllegalStateException(
+                        "a netlink message of %d bytes at %d in a datagram of %d"
+                                .formatted(size, at, length));
+            }
+            messages.add(new Message(bytes, at, at + size));
+            at += (size + 3) & ~3;
+        }
+        return messages;
     }
 
     private ByteBuffer buffer() {

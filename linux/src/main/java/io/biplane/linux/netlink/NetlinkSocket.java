@@ -10,9 +10,6 @@ import io.biplane.linux.Syscalls;
 
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -42,26 +39,11 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int SEND_BUFFER_BYTES = 64 << 20;
     private static final int RECEIVE_BUFFER_BYTES = 8 << 20;
 
-    /** The kernel never makes a datagram of a dump longer than this. */
-    private static final int DATAGRAM_BYTES = 64 << 10;
-
     private static final int MAX_DUMP_ATTEMPTS = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final int fd;
     private final String namespace;
-
-    @GuardedBy("lock")
-    private final byte[] received = new byte[DATAGRAM_BYTES];
-
-    @GuardedBy("lock")
-    private final Arena arena = Arena.ofShared();
-
-    @GuardedBy("lock")
-    private final MemorySegment receiving = arena.allocate(DATAGRAM_BYTES);
-
-    @GuardedBy("lock")
-    private MemorySegment sending = Arena.ofAuto().allocate(8192);
 
     @GuardedBy("lock")
     private boolean closed;
@@ -111,33 +93,47 @@ public final class NetlinkSocket implements AutoCloseable {
             Tolerance tolerated,
             Consumer<Message> answers) {
         lock.lock();
-        try {
-            send(request);
-            NetlinkException failure = null;
-            boolean acknowledged = false;
-            for (int length = receive(true); length >= 0; length = receive(true)) {
-                for (int at = 0; at + Message.HEADER_BYTES <= length; ) {
-                    Message message = message(at, length);
-                    if (message.type() == NLMSG_ERROR) {
-                        acknowledged = true;
-                        failure = failure != null ? failure : failureOf(message, what, tolerated);
-                    } else {
-                        answers.accept(message);
-                        acknowledged = true;
-                    }
-                    at = next(at);
-                }
-            }
-            if (failure != null) {
-                throw failure;
-            }
-            if (!acknowledged) {
-                throw new IllegalStateException(
-                        "no answer to %s in %s".formatted(what.apply(1), namespace));
+        try (Buffers buffers = Buffers.borrow()) {
+            send(buffers, request);
+            try {
+                readAnswers(buffers, what, tolerated, answers);
+            } finally {
+                discard(buffers);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void readAnswers(
+            Buffers buffers,
+            IntFunction<String> what,
+            Tolerance tolerated,
+            Consumer<Message> answers) {
+        NetlinkException failure = null;
+        boolean answered = false;
+        for (int length = receive(buffers, true); length >= 0; length = receive(buffers, true)) {
+            answered = true;
+            for (Message message : Message.allOf(buffers.received, length)) {
+                if (message.type() != NLMSG_ERROR) {
+                    answers.accept(message);
+                } else if (failure == null) {
+                    failure = failureOf(message, what, tolerated);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        if (!answered) {
+            throw new IllegalStateException(
+                    "no answer to %s in %s".formatted(what.apply(1), namespace));
+        }
+    }
+
+    /** Whatever an exception left unread must not be taken for the answer to the next request. */
+    private void discard(Buffers buffers) {
+        while (receive(buffers, true) >= 0) {}
     }
 
     /** As the other, where no error is expected and no answer but acknowledgements. */
@@ -162,19 +158,22 @@ public final class NetlinkSocket implements AutoCloseable {
     public void dump(
             MessageWriter request, String what, Runnable restart, Consumer<Message> answers) {
         lock.lock();
-        try {
+        try (Buffers buffers = Buffers.borrow()) {
             for (int attempt = 1; ; attempt++) {
                 restart.run();
-                send(request);
-                if (readDump(what, answers)) {
+                send(buffers, request);
+                boolean consistent;
+                try {
+                    consistent = readDump(buffers, what, answers);
+                } finally {
+                    discard(buffers);
+                }
+                if (consistent) {
                     return;
                 }
                 if (attempt == MAX_DUMP_ATTEMPTS) {
-                    throw new NetlinkException(
-                            what,
-                            Errno.EINTR,
-                            "changed during each of %d dumps".formatted(attempt),
-                            1);
+                    String detail = "changed during each of %d dumps".formatted(attempt);
+                    throw new NetlinkException(what, Errno.EINTR, detail, 1);
                 }
             }
         } finally {
@@ -183,13 +182,11 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /** Whether the dump was consistent. */
-    @GuardedBy("lock")
-    private boolean readDump(String what, Consumer<Message> answers) {
+    private boolean readDump(Buffers buffers, String what, Consumer<Message> answers) {
         boolean consistent = true;
         while (true) {
-            int length = receive(false);
-            for (int at = 0; at + Message.HEADER_BYTES <= length; ) {
-                Message message = message(at, length);
+            int length = receive(buffers, false);
+            for (Message message : Message.allOf(buffers.received, length)) {
                 consistent &= (message.flags() & NLM_F_DUMP_INTR) == 0;
                 if (message.type() == NLMSG_DONE || message.type() == NLMSG_ERROR) {
                     NetlinkException failure =
@@ -200,59 +197,34 @@ public final class NetlinkSocket implements AutoCloseable {
                     return consistent && message.s32(0) == 0;
                 }
                 answers.accept(message);
-                at = next(at);
             }
         }
     }
 
     @GuardedBy("lock")
-    private void send(MessageWriter request) {
+    private void send(Buffers buffers, MessageWriter request) {
         if (closed) {
             throw new IllegalStateException("netlink socket in %s is closed".formatted(namespace));
         }
-        int length = request.length();
-        if (sending.byteSize() < length) {
-            sending = Arena.ofAuto().allocate(Math.max(length, 2 * sending.byteSize()));
-        }
-        MemorySegment.copy(request.array(), 0, sending, ValueLayout.JAVA_BYTE, 0, length);
-        Syscalls.send(fd, sending, length);
+        Syscalls.send(fd, buffers.toSend(request), request.length());
     }
 
     /** Receives a datagram into {@code received}; -1 if there is none and it must not wait. */
-    @GuardedBy("lock")
-    private int receive(boolean dontWait) {
+    private int receive(Buffers buffers, boolean dontWait) {
+        int flags = dontWait ? Syscalls.MSG_DONTWAIT : 0;
         while (true) {
-            int length = Syscalls.receive(fd, receiving, dontWait ? Syscalls.MSG_DONTWAIT : 0);
+            int length = Syscalls.receive(fd, buffers.receiving, flags);
             if (length == -Errno.EAGAIN && dontWait) {
                 return -1;
             }
             if (length >= 0) {
-                MemorySegment.copy(receiving, ValueLayout.JAVA_BYTE, 0, received, 0, length);
+                buffers.take(length);
                 return length;
             }
             if (length != -Errno.EINTR) {
                 throw new SyscallException("recv", "netlink in " + namespace, -length);
             }
         }
-    }
-
-    @GuardedBy("lock")
-    private Message message(int at, int length) {
-        int to = at + lengthAt(at);
-        if (to > length || to < at + Message.HEADER_BYTES) {
-            throw new IllegalStateException("a netlink message ends beyond its datagram");
-        }
-        return new Message(received, at, to);
-    }
-
-    @GuardedBy("lock")
-    private int lengthAt(int at) {
-        return new Message(received, at, at).s32(-Message.HEADER_BYTES);
-    }
-
-    @GuardedBy("lock")
-    private int next(int at) {
-        return at + ((lengthAt(at) + 3) & ~3);
     }
 
     private static @Nullable NetlinkException failureOf(
@@ -286,7 +258,6 @@ public final class NetlinkSocket implements AutoCloseable {
             if (!closed) {
                 closed = true;
                 Syscalls.close(fd);
-                arena.close();
             }
         } finally {
             lock.unlock();

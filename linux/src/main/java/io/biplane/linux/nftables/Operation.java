@@ -34,7 +34,7 @@ public sealed interface Operation {
         }
     }
 
-    /** Deletes the chain, whose rules must be gone, as must those that lead to it. */
+    /** Deletes the chain with its rules; no rule or element may lead to it any more. */
     record DeleteChain(Chain chain) implements Operation {
         @Override
         public String toString() {

@@ -58,7 +58,7 @@ public final class Transaction {
         return add(table).delete(table); // nft's "destroy" needs kernel 6.3
     }
 
-    /** Deletes an empty chain that no rule leads to. */
+    /** Deletes a chain with its rules; no rule or element may lead to it any more. */
     public Transaction delete(Chain chain) {
         return with(new Operation.DeleteChain(chain));
     }

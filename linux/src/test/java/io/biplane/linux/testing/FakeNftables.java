@@ -6,23 +6,28 @@ import io.biplane.linux.Errno;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
+import io.biplane.linux.nftables.Expression;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Operation;
 import io.biplane.linux.nftables.Rule;
+import io.biplane.linux.nftables.Statement;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.nftables.Value;
+import io.biplane.linux.nftables.Verdict;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A ruleset in memory that keeps nftables' rules: all of a transaction or nothing, nothing is
- * deleted that is not there or still in use by its table, and no key leads to two data. It does not
- * know which rules use a set or a chain.
+ * deleted that is not there or still in use, and no key leads to two data.
  */
 public final class FakeNftables implements Nftables {
     /** The objects of one table, by name, in the order of their making. */
@@ -35,6 +40,43 @@ public final class FakeNftables implements Nftables {
 
         private Content(Table table) {
             this.table = table;
+        }
+
+        private Stream<Statement> statements() {
+            return rules.values().stream()
+                    .flatMap(of -> of.values().stream())
+                    .flatMap(rule -> rule.statements().stream());
+        }
+
+        private boolean leadsTo(String chain) {
+            Stream<Verdict> ofRules =
+                    statements()
+                            .filter(Statement.Decide.class::isInstance)
+                            .map(s -> ((Statement.Decide) s).verdict());
+            Stream<Verdict> ofElements =
+                    elements.values().stream()
+                            .flatMap(of -> of.values().stream())
+                            .map(Element::data)
+                            .filter(Element.Data.ToVerdict.class::isInstance)
+                            .map(d -> ((Element.Data.ToVerdict) d).verdict());
+            return Stream.concat(ofRules, ofElements).anyMatch(v -> target(v).equals(chain));
+        }
+
+        private boolean uses(String set) {
+            return statements()
+                    .anyMatch(statement ->
+                            switch (statement) {
+                                case Statement.InSet s -> s.set().name().equals(set);
+                                case Statement.VerdictMap s -> s.map().name().equals(set);
+                                case Statement.DnatMap s -> s.target().map().name().equals(set);
+                                case Statement.Remember s -> s.set().name().equals(set);
+                                case Statement.Match(
+                                                Expression.MapLookup lookup,
+                                                boolean _,
+                                                Value _) ->
+                                        lookup.map().name().equals(set);
+                                default -> false;
+                            });
         }
 
         private Content copy() {
@@ -102,7 +144,8 @@ public final class FakeNftables implements Nftables {
             }
             case Operation.DeleteChain(Chain c) -> {
                 Content content = content(c.table(), operation);
-                if (!present(content.rules.get(c.name()), operation).isEmpty()) {
+                Map<Long, Rule> _ = present(content.rules.get(c.name()), operation);
+                if (content.leadsTo(c.name())) {
                     throw refused(operation, Errno.EBUSY);
                 }
                 content.rules.remove(c.name());
@@ -120,7 +163,11 @@ public final class FakeNftables implements Nftables {
             }
             case Operation.DeleteSet(NamedSet s) -> {
                 Content content = content(s.table(), operation);
-                NamedSet _ = present(content.sets.remove(s.name()), operation);
+                NamedSet _ = present(content.sets.get(s.name()), operation);
+                if (content.uses(s.name())) {
+                    throw refused(operation, Errno.EBUSY);
+                }
+                content.sets.remove(s.name());
                 content.elements.remove(s.name());
             }
             case Operation.FlushSet(NamedSet s) -> elements(s, operation).clear();
@@ -142,16 +189,19 @@ public final class FakeNftables implements Nftables {
             throw refused(operation, Errno.EEXIST);
         }
         if (element.data() instanceof Element.Data.ToVerdict(var verdict)) {
-            String chain =
-                    switch (verdict) {
-                        case io.biplane.linux.nftables.Verdict.Goto(String name) -> name;
-                        case io.biplane.linux.nftables.Verdict.Jump(String name) -> name;
-                        case io.biplane.linux.nftables.Verdict.Final _ -> "";
-                    };
+            String chain = target(verdict);
             if (!chain.isEmpty() && !content(set.table(), operation).chains.containsKey(chain)) {
                 throw refused(operation, Errno.ENOENT);
             }
         }
+    }
+
+    private static String target(Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Goto(String name) -> name;
+            case Verdict.Jump(String name) -> name;
+            case Verdict.Final _ -> "";
+        };
     }
 
     @GuardedBy("this")
@@ -169,7 +219,7 @@ public final class FakeNftables implements Nftables {
         return present(content(set.table(), operation).elements.get(set.name()), operation);
     }
 
-    private static <T> T present(@org.jspecify.annotations.Nullable T found, Operation operation) {
+    private static <T> T present(@Nullable T found, Operation operation) {
         if (found == null) {
             throw refused(operation, Errno.ENOENT);
         }
