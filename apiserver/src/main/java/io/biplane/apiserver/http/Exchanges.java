@@ -112,7 +112,8 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     private Response answer(Request request) {
         try {
             return handler.handle(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Even when a class cannot be loaded, the client must hear something.
             LOG.log(ERROR, () -> "request failed path=" + request.path(), e);
             return plain(500, "Internal Server Error");
         }
