@@ -2,9 +2,8 @@ package io.biplane.apiserver;
 
 import static java.lang.System.Logger.Level.INFO;
 
-import io.biplane.api.Resource;
 import io.biplane.api.Strategies;
-import io.biplane.apiserver.allocation.Allocation;
+import io.biplane.apiserver.allocation.Allocations;
 import io.biplane.apiserver.bootstrap.Bootstrap;
 import io.biplane.apiserver.http.HttpsServer;
 import io.biplane.apiserver.pki.Pki;
@@ -36,6 +35,7 @@ public final class ApiServer implements AutoCloseable {
     private final ApiServerConfig config;
     private final List<ServerSocketChannel> listeners;
     private final ChangeLogs logs;
+    private final Allocations allocations;
     private final Bootstrap bootstrap;
     private final Router router;
     private @Nullable HttpsServer https;
@@ -51,7 +51,10 @@ public final class ApiServer implements AutoCloseable {
         this.config = config;
         this.listeners = List.copyOf(listeners);
         this.logs = new ChangeLogs(store);
-        ObjectWriter writer = new ObjectWriter(store, strategies(), allocations());
+        this.allocations =
+                new Allocations(
+                        store, config.serviceClusterIpRange(), config.serviceNodePortRange());
+        ObjectWriter writer = new ObjectWriter(store, strategies(), allocations.byResource());
         this.bootstrap = new Bootstrap(config, writer);
         this.router =
                 new Router(new Registry(writer, logs), new Health(store, bootstrap::isComplete));
@@ -59,10 +62,6 @@ public final class ApiServer implements AutoCloseable {
 
     private static Strategies strategies() {
         return new Strategies(Map.of());
-    }
-
-    private static Map<Resource, Allocation> allocations() {
-        return Map.of();
     }
 
     /**
@@ -126,5 +125,6 @@ public final class ApiServer implements AutoCloseable {
             https.close();
         }
         logs.close();
+        allocations.close();
     }
 }

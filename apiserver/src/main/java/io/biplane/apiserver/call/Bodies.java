@@ -3,6 +3,7 @@ package io.biplane.apiserver.call;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.protobuf.ProtobufReader;
 import io.biplane.api.type.Decoder;
 import io.biplane.api.type.FieldValidation;
 import io.biplane.api.yaml.Yaml;
@@ -19,7 +20,7 @@ import java.util.Set;
 
 /** Reads the objects that clients send. */
 public final class Bodies {
-    private static final List<String> ACCEPTED = List.of("application/json", "application/yaml");
+    private static final List<String> ACCEPTED = List.of("application/json", "application/yaml", ProtobufReader.MEDIA_TYPE);
     private static final Set<String> YAML =
             Set.of("application/yaml", "application/x-yaml", "text/yaml");
 
@@ -38,7 +39,7 @@ public final class Bodies {
     }
 
     /**
-     * The body as a tree, JSON or YAML. A body without a type is JSON, as upstream takes it.
+     * The body as a tree: JSON, YAML or protobuf. A body without a type is JSON, as upstream takes it.
      *
      * @throws StatusException 415 for other types, 400 for what does not parse
      */
@@ -50,6 +51,8 @@ public final class Bodies {
                 node = Json.parse(request.body());
             } else if (YAML.contains(type)) {
                 node = Yaml.read(new String(request.body(), StandardCharsets.UTF_8));
+            } else if (type.equals(ProtobufReader.MEDIA_TYPE)) {
+                node = ProtobufReader.read(request.body());
             } else {
                 throw StatusException.unsupportedMediaType(ACCEPTED);
             }
@@ -60,8 +63,7 @@ public final class Bodies {
                     "the body of the request holds no object but " + node.getNodeType());
         } catch (JacksonException | IllegalArgumentException e) {
             throw StatusException.badRequest(
-                    "the object provided is unrecognized (must be of type %s): %s"
-                            .formatted("JSON or YAML", e.getMessage()));
+                    "the object provided is unrecognized: " + e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@ package io.biplane.apiserver.render;
 
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.table.Tables.IncludeObject;
 import io.biplane.api.yaml.Yaml;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client takes: the first form in its list that is written here.
@@ -58,7 +60,7 @@ public record Accept(Rendering rendering, boolean yaml) {
         return parameters;
     }
 
-    private static @org.jspecify.annotations.Nullable Rendering rendering(
+    private static @Nullable Rendering rendering(
             Request request, Map<String, String> parameters) {
         String as = parameters.getOrDefault("as", "");
         if (as.isEmpty()) {
@@ -75,7 +77,9 @@ public record Accept(Rendering rendering, boolean yaml) {
         return switch (as) {
             case "partialobjectmetadata", "partialobjectmetadatalist" ->
                     new MetadataRendering(apiVersion);
-            case "table" -> new TableRendering(apiVersion, request.query().text("includeObject"));
+            case "table" -> new TableRendering(
+                            apiVersion,
+                            IncludeObject.parse(request.query().text("includeObject")));
             default -> null;
         };
     }

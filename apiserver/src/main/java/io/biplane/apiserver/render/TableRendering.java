@@ -1,32 +1,46 @@
 package io.biplane.apiserver.render;
 
+import io.biplane.api.Json;
 import io.biplane.api.Resource;
+import io.biplane.api.table.Tables;
+import io.biplane.api.table.Tables.IncludeObject;
 import io.biplane.apiserver.storage.StoredObject;
-
+import java.time.Instant;
+import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.util.List;
-
-record TableRendering(String apiVersion, String includeObject) implements Rendering {
-    private static final Rendering PLAIN = new PlainRendering();
-
+/**
+ * Objects as rows, for people to read.
+ *
+ * @param apiVersion {@code meta.k8s.io/v1} or {@code meta.k8s.io/v1beta1}
+ * @param include what a row carries besides its cells
+ */
+record TableRendering(String apiVersion, IncludeObject include) implements Rendering {
     @Override
     public byte[] object(StoredObject object) {
-        return PLAIN.object(object);
+        return object(object.resource(), object.tree());
     }
 
     @Override
     public byte[] object(Resource resource, ObjectNode object) {
-        return PLAIN.object(resource, object);
+        return bytes(Tables.ofObject(resource, object, include, Instant.now()));
     }
 
     @Override
     public byte[] list(Resource resource, ListMeta meta, List<StoredObject> objects) {
-        return PLAIN.list(resource, meta, objects);
+        List<ObjectNode> trees = objects.stream().map(StoredObject::tree).toList();
+        return bytes(Tables.ofList(resource, trees, meta.toJson(), include, Instant.now()));
     }
 
     @Override
-    public byte[] bookmark(Resource resource, long revision, boolean end) {
-        return PLAIN.bookmark(resource, revision, end);
+    public byte[] bookmark(Resource resource, long revision, boolean initialEventsEnd) {
+        ObjectNode marker =
+                Bookmark.object(
+                        resource.kind(), resource.apiVersion(), revision, initialEventsEnd);
+        return bytes(Tables.ofEvent(resource, marker, include, Instant.now(), false));
+    }
+
+    private byte[] bytes(ObjectNode table) {
+        return Json.bytes(table.put("apiVersion", apiVersion));
     }
 }

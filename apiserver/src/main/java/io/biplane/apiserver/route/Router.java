@@ -11,7 +11,7 @@ import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Call;
 import io.biplane.apiserver.discovery.Discovery;
-import io.biplane.apiserver.discovery.OpenApi;
+import io.biplane.apiserver.discovery.OpenApiDocuments;
 import io.biplane.apiserver.registry.Registry;
 import io.biplane.apiserver.render.Accept;
 import io.biplane.store.StoreClosedException;
@@ -28,7 +28,7 @@ public final class Router implements ApiHandler {
     private final Registry registry;
     private final Health health;
     private final Discovery discovery = new Discovery();
-    private final OpenApi openApi = new OpenApi();
+    private final OpenApiDocuments openApi = new OpenApiDocuments();
 
     public Router(Registry registry, Health health) {
         this.registry = registry;

@@ -1,0 +1,50 @@
+package io.biplane.apiserver.discovery;
+
+import io.biplane.api.StatusException;
+import io.biplane.api.openapi.OpenApi;
+import io.biplane.apiserver.Request;
+import io.biplane.apiserver.Response;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /openapi/v2} and {@code /openapi/v3}: documents that are made on first request. */
+public final class OpenApiDocuments {
+    private static final String JSON = "application/json";
+
+    public Response handle(Request request, List<String> segments) {
+        String version = segments.size() > 1 ? segments.get(1) : "";
+        return switch (version) {
+            case "v2" -> second(request);
+            case "v3" -> third(String.join("/", segments.subList(2, segments.size())));
+            default -> throw StatusException.noSuchPath();
+        };
+    }
+
+    private static Response second(Request request) {
+        // kubectl up to some 1.2x takes nothing but this form.
+        return request.header("accept").contains("proto-openapi.spec.v2")
+                ? cached(OpenApi.PROTOBUF_TYPE, OpenApi.v2Protobuf())
+                : cached(JSON, OpenApi.v2Json());
+    }
+
+    private static Response third(String path) {
+        if (path.isEmpty()) {
+            return cached(JSON, OpenApi.v3Index());
+        }
+        OpenApi.Document document = OpenApi.v3(path).orElseThrow(StatusException::noSuchPath);
+        return new Response.Full(
+                200,
+                Map.of(
+                        "Content-Type", List.of(JSON),
+                        "Etag", List.of('"' + document.hash() + '"'),
+                        "Cache-Control", List.of("public, max-age=31536000, immutable")),
+                document.json());
+    }
+
+    private static Response cached(String type, byte[] body) {
+        return new Response.Full(
+                200,
+                Map.of("Content-Type", List.of(type), "Vary", List.of("Accept")),
+                body);
+    }
+}
