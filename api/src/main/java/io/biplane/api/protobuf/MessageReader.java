@@ -6,14 +6,17 @@ import io.biplane.api.type.ApiType;
 import io.biplane.api.type.TypeRegistry;
 import io.biplane.api.type.ValueType;
 import io.biplane.api.type.ValueType.Scalar;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads the message of a type into the object that JSON would have shown. Go writes every field
@@ -38,7 +41,8 @@ final class MessageReader {
                 fields.put(numbers.getFirst(), field);
             } else if (numbers.size() > 1) {
                 inlined.computeIfAbsent(
-                                numbers.getFirst(), _ -> new Level(new HashMap<>(), new HashMap<>()))
+                                numbers.getFirst(),
+                                _ -> new Level(new HashMap<>(), new HashMap<>()))
                         .add(field, numbers.subList(1, numbers.size()));
             }
         }

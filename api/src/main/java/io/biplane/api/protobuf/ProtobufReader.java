@@ -3,12 +3,14 @@ package io.biplane.api.protobuf;
 import io.biplane.api.Json;
 import io.biplane.api.type.ApiType;
 import io.biplane.api.type.TypeRegistry;
-import java.util.Arrays;
+
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.Arrays;
+
 /**
- * Reads an object in its envelope: four magic bytes, then a message with the object's kind and,
- * as bytes, the object's own message.
+ * Reads an object in its envelope: four magic bytes, then a message with the object's kind and, as
+ * bytes, the object's own message.
  *
  * @see <a href="https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding">
  *     Kubernetes Protobuf encoding</a>
@@ -63,10 +65,9 @@ public final class ProtobufReader {
     private static ApiType type(String apiVersion, String kind) {
         return TypeRegistry.get()
                 .ofKind(apiVersion, kind)
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "no kind \"%s\" is registered for version \"%s\""
-                                                .formatted(kind, apiVersion)));
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "no kind \"%s\" is registered for version \"%s\""
+                                        .formatted(kind, apiVersion)));
     }
 }

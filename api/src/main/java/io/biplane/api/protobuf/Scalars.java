@@ -3,16 +3,19 @@ package io.biplane.api.protobuf;
 import io.biplane.api.Json;
 import io.biplane.api.type.ValueType;
 import io.biplane.api.type.ValueType.Scalar;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Base64;
+
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.DoubleNode;
 import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.StringNode;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 
 /** Reads values without fields of their own, some of which are messages on the wire. */
 final class Scalars {

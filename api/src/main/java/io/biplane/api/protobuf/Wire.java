@@ -96,8 +96,7 @@ final class Wire {
             case FIXED64 -> need(8);
             case BYTES -> sized();
             case FIXED32 -> need(4);
-            default ->
-                    throw new IllegalArgumentException("proto: illegal wireType " + type);
+            default -> throw new IllegalArgumentException("proto: illegal wireType " + type);
         }
     }
 

@@ -20,7 +20,8 @@ import java.util.Set;
 
 /** Reads the objects that clients send. */
 public final class Bodies {
-    private static final List<String> ACCEPTED = List.of("application/json", "application/yaml", ProtobufReader.MEDIA_TYPE);
+    private static final List<String> ACCEPTED =
+            List.of("application/json", "application/yaml", ProtobufReader.MEDIA_TYPE);
     private static final Set<String> YAML =
             Set.of("application/yaml", "application/x-yaml", "text/yaml");
 
@@ -39,7 +40,8 @@ public final class Bodies {
     }
 
     /**
-     * The body as a tree: JSON, YAML or protobuf. A body without a type is JSON, as upstream takes it.
+     * The body as a tree: JSON, YAML or protobuf. A body without a type is JSON, as upstream takes
+     * it.
      *
      * @throws StatusException 415 for other types, 400 for what does not parse
      */

@@ -4,6 +4,7 @@ import io.biplane.api.StatusException;
 import io.biplane.api.openapi.OpenApi;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
+
 import java.util.List;
 import java.util.Map;
 
@@ -43,8 +44,6 @@ public final class OpenApiDocuments {
 
     private static Response cached(String type, byte[] body) {
         return new Response.Full(
-                200,
-                Map.of("Content-Type", List.of(type), "Vary", List.of("Accept")),
-                body);
+                200, Map.of("Content-Type", List.of(type), "Vary", List.of("Accept")), body);
     }
 }

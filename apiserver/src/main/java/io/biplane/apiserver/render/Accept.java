@@ -7,12 +7,13 @@ import io.biplane.api.yaml.Yaml;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the client takes: the first form in its list that is written here.
@@ -60,8 +61,7 @@ public record Accept(Rendering rendering, boolean yaml) {
         return parameters;
     }
 
-    private static @Nullable Rendering rendering(
-            Request request, Map<String, String> parameters) {
+    private static @Nullable Rendering rendering(Request request, Map<String, String> parameters) {
         String as = parameters.getOrDefault("as", "");
         if (as.isEmpty()) {
             return PLAIN;
@@ -77,9 +77,9 @@ public record Accept(Rendering rendering, boolean yaml) {
         return switch (as) {
             case "partialobjectmetadata", "partialobjectmetadatalist" ->
                     new MetadataRendering(apiVersion);
-            case "table" -> new TableRendering(
-                            apiVersion,
-                            IncludeObject.parse(request.query().text("includeObject")));
+            case "table" ->
+                    new TableRendering(
+                            apiVersion, IncludeObject.parse(request.query().text("includeObject")));
             default -> null;
         };
     }

@@ -5,9 +5,11 @@ import io.biplane.api.Resource;
 import io.biplane.api.table.Tables;
 import io.biplane.api.table.Tables.IncludeObject;
 import io.biplane.apiserver.storage.StoredObject;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Instant;
 import java.util.List;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Objects as rows, for people to read.
@@ -35,8 +37,7 @@ record TableRendering(String apiVersion, IncludeObject include) implements Rende
     @Override
     public byte[] bookmark(Resource resource, long revision, boolean initialEventsEnd) {
         ObjectNode marker =
-                Bookmark.object(
-                        resource.kind(), resource.apiVersion(), revision, initialEventsEnd);
+                Bookmark.object(resource.kind(), resource.apiVersion(), revision, initialEventsEnd);
         return bytes(Tables.ofEvent(resource, marker, include, Instant.now(), false));
     }
 
