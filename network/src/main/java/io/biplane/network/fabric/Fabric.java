@@ -6,6 +6,11 @@ import static io.biplane.network.fabric.Wire.neighbour;
 import static io.biplane.network.fabric.Wire.veth;
 
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Table;
+import io.biplane.linux.nftables.Transaction;
+import io.biplane.linux.nftables.desired.TableKeeper;
+import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Change.ReplaceRoute;
 import io.biplane.linux.route.Change.SetLink;
@@ -15,9 +20,12 @@ import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.network.masquerade.HostEgress;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A cluster's network on this machine, as the kernel holds it.
@@ -69,6 +77,7 @@ public final class Fabric {
                 outside(socket);
                 hostLink(socket);
             }
+            egress();
         }
     }
 
@@ -83,8 +92,10 @@ public final class Fabric {
         for (Prefix range : network.nodes().values()) {
             changes.add(address(bridge, network.gateway(range.family()), range.bits()));
         }
-        // What no node has is unreachable, rather than sent to the host and back.
-        network.pods().values().forEach(p -> changes.add(new ReplaceRoute(Route.unreachable(p))));
+        // What no node and no Service has is unreachable, rather than sent to the host and back.
+        Stream.of(network.pods(), network.services())
+                .flatMap(ranges -> ranges.values().stream())
+                .forEach(range -> changes.add(new ReplaceRoute(Route.unreachable(range))));
         fabric.ensure(changes);
         return bridge;
     }
@@ -184,6 +195,19 @@ public final class Fabric {
         }
     }
 
+    /** What nodes send beyond the host leaves it with the host's address. */
+    private void egress() {
+        List<Prefix> sources = new ArrayList<>();
+        for (IpFamily family : host.families()) {
+            network.nodes().get(family).ifPresent(sources::add);
+            network.transit().get(family).ifPresent(sources::add);
+        }
+        try (Nftables nftables = KernelNftables.open(host.namespace())) {
+            new TableKeeper(nftables)
+                    .sync(HostEgress.tables(network.name(), network.hostLink(), sources));
+        }
+    }
+
     private static Change defaultRoute(Addr gateway, int link) {
         String all = gateway.family() == IpFamily.IPV4 ? "0.0.0.0/0" : "::/0";
         return new ReplaceRoute(Route.via(Prefix.parse(all), gateway, link));
@@ -203,8 +227,15 @@ public final class Fabric {
         try (RouteSocket socket = RouteSocket.open(host.namespace())) {
             socket.ensure(new Change.DeleteLink("bp-" + cluster));
         }
-        String node = java.util.regex.Pattern.quote(cluster) + "-node-\\d+";
-        String pod = java.util.regex.Pattern.quote(cluster) + "-pod-[^_]+_.+";
+        Transaction tables = new Transaction();
+        for (IpFamily family : IpFamily.values()) {
+            tables.destroy(Table.of(family, HostEgress.tableName(cluster)));
+        }
+        try (Nftables nftables = KernelNftables.open(host.namespace())) {
+            nftables.commit(tables);
+        }
+        String node = Pattern.quote(cluster) + "-node-\\d+";
+        String pod = Pattern.quote(cluster) + "-pod-[^_]+_.+";
         List<String> names = NetworkNamespace.list();
         names.stream().filter(n -> n.matches(pod)).forEach(NetworkNamespace::delete);
         names.stream().filter(n -> n.matches(node)).forEach(NetworkNamespace::delete);

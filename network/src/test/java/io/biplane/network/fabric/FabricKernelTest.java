@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
+import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 
 import org.junit.jupiter.api.AfterEach;
@@ -28,12 +29,10 @@ class FabricKernelTest {
 
     @TempDir Path ledgers;
     private HostSide host;
-    private List<String> namespacesBefore;
     private String hostBefore;
 
     @BeforeEach
     void aHostOfItsOwn() {
-        namespacesBefore = NetworkNamespace.list();
         host = new HostSide(NetworkNamespace.create(HOST), ledgers);
         Kernel.in(HOST, "ip", "link", "set", "lo", "up");
         Kernel.in(HOST, "ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far");
@@ -54,7 +53,7 @@ class FabricKernelTest {
             host.namespace().close();
             NetworkNamespace.delete(HOST);
         }
-        assertThat(NetworkNamespace.list()).isEqualTo(namespacesBefore);
+        assertThat(NetworkNamespace.list()).noneMatch(name -> name.startsWith("hfab-"));
     }
 
     @ParameterizedTest
@@ -169,6 +168,33 @@ class FabricKernelTest {
         assertThat(Kernel.connect(Kernel.path(HOST), node1, A.node(1, IpFamily.IPV4)))
                 .isEqualTo(A.hostEnd(IpFamily.IPV4));
         assertThat(Kernel.in(HOST, "ip", "-6", "addr")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(IpFamily.class)
+    void nodesReachTheWorldBeyondTheHostWithTheHostsAddress(IpFamily family) {
+        try (NetworkNamespace world = NetworkNamespace.create("hfab-world")) {
+            Kernel.in(
+                    HOST, "ip", "link", "add", "wan0", "type", "veth", "peer", "name", "far",
+                    "netns", "hfab-world");
+            boolean v4 = family == IpFamily.IPV4;
+            String here = v4 ? "203.0.113.1" : "2001:db8:99::1";
+            String beyond = v4 ? "203.0.113.2" : "2001:db8:99::2";
+            String bits = v4 ? "/24" : "/64";
+            for (String[] end :
+                    new String[][] {{HOST, "wan0", here}, {"hfab-world", "far", beyond}}) {
+                Kernel.in(end[0], "sysctl", "-qw", "net.ipv6.conf.%s.accept_dad=0".formatted(end[1]));
+                Kernel.in(end[0], "ip", "addr", "add", end[2] + bits, "dev", end[1]);
+                Kernel.in(end[0], "ip", "link", "set", end[1], "up");
+            }
+            new Fabric(A, host).up(1);
+            Path node = Kernel.path(A.nodeNamespace("node-1"));
+            assertThat(Kernel.connect(node, world.path(), Addr.parse(beyond)))
+                    .isEqualTo(Addr.parse(here));
+            Kernel.in(HOST, "ip", "link", "del", "wan0");
+        } finally {
+            NetworkNamespace.delete("hfab-world");
+        }
     }
 
     @Test

@@ -42,14 +42,14 @@ public final class StandIns {
     }
 
     public static void main(String[] args) throws IOException {
-        // Small machines' worth of memory: no pooled arenas, few direct buffers.
-        System.setProperty("io.netty.allocator.type", "unpooled");
-        System.setProperty("io.netty.noPreferDirect", "true");
         run(Config.parse(List.of(args)));
     }
 
     /** Serves until the control socket is closed (on SIGTERM); the caller's thread accepts. */
     public static void run(Config config) throws IOException {
+        // Answers are small and few at a time: no pooled arenas, no direct buffers kept.
+        System.setProperty("io.netty.allocator.type", "unpooled");
+        System.setProperty("io.netty.noPreferDirect", "true");
         Files.createDirectories(config.controlSocket().toAbsolutePath().getParent());
         EventLoopGroup loops =
                 new MultiThreadIoEventLoopGroup(EVENT_LOOPS, NioIoHandler.newFactory());
