@@ -164,7 +164,7 @@ final class ConnectionSteps {
         Result result =
                 target.udp()
                         ? from.udp(target.address(), target.port(), "hostname")
-                        : from.connect(target.address(), target.port());
+                        : from.hello(target.address(), target.port());
         if (!target.hasEndpoints()) {
             return result instanceof Refused(Duration took) && took.compareTo(AT_ONCE) < 0
                     ? Finding.passed("services", subject, "no endpoints: refused at once")

@@ -2,6 +2,7 @@ package io.biplane.cli.validate;
 
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
+import io.biplane.cli.validate.NetworkFact.Forwards;
 import io.biplane.cli.validate.NetworkFact.HasAddress;
 import io.biplane.cli.validate.NetworkFact.KnowsNeighbour;
 import io.biplane.netip.Addr;
@@ -33,6 +34,7 @@ final class ExpectedNetwork {
     List<NetworkFact> ofNode(NodeView node, Collection<PodView> itsPods) {
         List<NetworkFact> facts = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
+            facts.add(new Forwards(family));
             node.internalIp(family).ifPresent(own -> facts.add(new HasAddress(own)));
             Addr gateway = network.gateway(family);
             facts.add(NetworkFact.defaultRoute(gateway));
@@ -82,6 +84,7 @@ final class ExpectedNetwork {
     List<NetworkFact> ofFabric(Collection<IpFamily> hostFamilies) {
         List<NetworkFact> facts = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
+            facts.add(new Forwards(family));
             facts.add(new HasAddress(network.gateway(family)));
             facts.add(new HasAddress(network.fabricEnd(family)));
             facts.add(new HasAddress(network.outsideGateway(family)));

@@ -32,6 +32,7 @@ final class KernelStep {
         return new Step(
                 ID,
                 "addresses, routes, neighbours and nftables of every namespace are as they should be",
+                false,
                 this::look);
     }
 
@@ -83,7 +84,7 @@ final class KernelStep {
             String subject, NetworkNamespace namespace, Collection<NetworkFact> expected) {
         Set<NetworkFact> missing = new HashSet<>(expected);
         try (RouteSocket socket = RouteSocket.open(namespace)) {
-            missing.removeAll(NetworkFact.observed(socket));
+            missing.removeAll(NetworkFact.observed(namespace, socket));
         }
         if (missing.isEmpty()) {
             return Finding.passed(ID, subject, "%d facts hold".formatted(expected.size()));

@@ -1,5 +1,7 @@
 package io.biplane.cli.validate;
 
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.Sysctl;
 import io.biplane.linux.route.Neighbour;
 import io.biplane.linux.route.Route;
 import io.biplane.linux.route.RouteSocket;
@@ -53,6 +55,18 @@ sealed interface NetworkFact {
         }
     }
 
+    /** Packets that are not for this namespace are passed on. */
+    record Forwards(IpFamily family) implements NetworkFact {
+        private String sysctl() {
+            return family == IpFamily.IPV4 ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
+        }
+
+        @Override
+        public String toString() {
+            return sysctl() + "=1";
+        }
+    }
+
     static NetworkFact route(Prefix destination, Addr via) {
         return new HasRoute(destination, Optional.of(via));
     }
@@ -67,10 +81,14 @@ sealed interface NetworkFact {
     }
 
     /** All that holds in a namespace now. */
-    static Set<NetworkFact> observed(RouteSocket socket) {
+    static Set<NetworkFact> observed(NetworkNamespace namespace, RouteSocket socket) {
         Set<NetworkFact> facts = new HashSet<>();
         socket.addresses().forEach(address -> facts.add(new HasAddress(address.addr())));
         for (IpFamily family : IpFamily.values()) {
+            Forwards forwards = new Forwards(family);
+            if (Sysctl.get(namespace, forwards.sysctl()).equals("1")) {
+                facts.add(forwards);
+            }
             for (Route route : socket.routes(family)) {
                 if (route.table() == Route.MAIN && route.kind() == Route.Kind.UNICAST) {
                     facts.add(new HasRoute(route.destination(), route.via()));

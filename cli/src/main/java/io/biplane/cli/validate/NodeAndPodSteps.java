@@ -16,26 +16,31 @@ final class NodeAndPodSteps {
             new Step(
                     "node-cidrs",
                     "every node has one IPv4 and one IPv6 podCIDR, all in the same order",
+                    false,
                     NodeAndPodSteps::nodeCidrs);
     static final Step NODE_ADDRESSES =
             new Step(
                     "node-addresses",
                     "every node has an IPv4 and an IPv6 InternalIP",
+                    false,
                     NodeAndPodSteps::nodeAddresses);
     static final Step POD_IPS =
             new Step(
                     "pod-ips",
                     "a pod on every node has two podIPs, out of its node's podCIDRs",
+                    false,
                     NodeAndPodSteps::podIps);
     static final Step DOWNWARD_API =
             new Step(
                     "downward-api",
                     "status.podIPs in a container's environment (needs exec)",
+                    true,
                     _ -> needsExec("downward-api", "MY_POD_IPS in the container's environment"));
     static final Step ETC_HOSTS =
             new Step(
                     "etc-hosts",
                     "both addresses in the container's /etc/hosts (needs exec)",
+                    true,
                     _ -> needsExec("etc-hosts", "both addresses in /etc/hosts"));
 
     private NodeAndPodSteps() {}

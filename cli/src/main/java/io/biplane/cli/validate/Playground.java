@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -42,10 +43,17 @@ final class Playground implements AutoCloseable {
 
     private final ApiClient client;
     private final String namespace;
+    private final boolean asIs;
 
-    private Playground(ApiClient client, String namespace) {
+    private Playground(ApiClient client, String namespace, boolean asIs) {
         this.client = client;
         this.namespace = namespace;
+        this.asIs = asIs;
+    }
+
+    /** Makes nothing: the pods of the validation are those that are there, one on each node. */
+    static Playground asIs(ApiClient client) {
+        return new Playground(client, "", true);
     }
 
     /** Makes the namespace and the pods, and does not wait for them. */
@@ -56,7 +64,7 @@ final class Playground implements AutoCloseable {
                                 ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
         ObjectNode object = object("Namespace", null, namespace);
         client.create(Kinds.NAMESPACES, object);
-        Playground playground = new Playground(client, namespace);
+        Playground playground = new Playground(client, namespace, false);
         int number = 1;
         for (NodeView node : playground.nodes()) {
             client.create(Kinds.PODS, playground.pod("pod%02d".formatted(number++), node.name()));
@@ -108,8 +116,21 @@ final class Playground implements AutoCloseable {
         return client.items(Kinds.NODES, null, ListOptions.ALL).stream().map(NodeView::of).toList();
     }
 
-    /** The validation's own pods, as they are now. */
+    /** The pods that the validation works with, as they are now. */
     List<PodView> pods() {
+        return asIs ? oneOnEachNode() : own();
+    }
+
+    private List<PodView> oneOnEachNode() {
+        Map<String, PodView> byNode = new TreeMap<>();
+        client.items(Kinds.PODS, null, ListOptions.ALL).stream()
+                .map(PodView::of)
+                .filter(pod -> pod.ready() && !pod.hostNetwork())
+                .forEach(pod -> byNode.putIfAbsent(pod.nodeName(), pod));
+        return List.copyOf(byNode.values());
+    }
+
+    private List<PodView> own() {
         return client.items(Kinds.PODS, namespace, ListOptions.ALL).stream()
                 .map(PodView::of)
                 .toList();
@@ -136,6 +157,9 @@ final class Playground implements AutoCloseable {
      * ports; returns when all pods stand in its slices.
      */
     void exposeToAll() {
+        if (asIs) {
+            return;
+        }
         String name = "all";
         ObjectNode service = object("Service", namespace, name);
         ObjectNode spec = service.putObject("spec").put("type", "NodePort");
@@ -183,6 +207,9 @@ final class Playground implements AutoCloseable {
 
     @Override
     public void close() {
+        if (asIs) {
+            return;
+        }
         for (PodView pod : pods()) {
             ignoreMissing(() ->
                     client.delete(

@@ -84,6 +84,7 @@ final class ServiceSteps {
         return new Step(
                 id,
                 description + " (needs a load balancer)",
+                true,
                 _ -> List.of(Finding.notBuilt(id, description, "type: LoadBalancer")));
     }
 

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param id as {@code --skip} takes it
  * @param description for {@code --help}
+ * @param makesObjects whether it makes objects, or needs pods that were made for it
  * @param look what to do
  */
-record Step(String id, String description, Look look) {
+record Step(String id, String description, boolean makesObjects, Look look) {
     /** Looks at a cluster. */
     interface Look {
         List<Finding> at(Playground playground);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** {@code biplane validate}: the page "Validate IPv4/IPv6 dual-stack", and real connections. */
 @Command(
@@ -63,6 +64,19 @@ public final class ValidateCommand implements Callable<Integer> {
     private Set<String> skip = Set.of();
 
     @Option(
+            names = "--only",
+            paramLabel = "<step>",
+            split = ",",
+            description = "Leave out all other steps.")
+    private Set<String> only = Set.of();
+
+    @Option(
+            names = "--as-is",
+            description =
+                    "Make no objects: look at the Services and from the pods that are there. Steps that make some are left out.")
+    private boolean asIs;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "text|json",
             defaultValue = "text",
@@ -80,10 +94,12 @@ public final class ValidateCommand implements Callable<Integer> {
                 Playground playground =
                         Playground.open(new ApiClient(transport, "biplane-validate"))) {
             for (Step step : steps) {
-                report.add(
-                        skip.contains(step.id())
-                                ? List.of(Finding.skipped(step.id(), step.description(), "--skip"))
-                                : step.look().at(playground));
+                if (only.isEmpty() || only.contains(step.id())) {
+                    report.add(
+                            leftOut(step)
+                                    .map(why -> List.of(Finding.skipped(step.id(), step.description(), why)))
+                                    .orElseGet(() -> step.look().at(playground)));
+                }
             }
         } catch (UncheckedIOException e) {
             throw new CommandFailure(
@@ -93,6 +109,19 @@ public final class ValidateCommand implements Callable<Integer> {
         }
         System.out.println(format == Format.JSON ? report.toJson() : report.toText());
         return report.exitCode();
+    }
+
+    private Playground playground(ApiClient client) {
+        return asIs ? Playground.asIs(client) : Playground.open(client);
+    }
+
+    private Optional<String> leftOut(Step step) {
+        if (skip.contains(step.id())) {
+            return Optional.of("--skip");
+        }
+        return asIs && step.makesObjects()
+                ? Optional.of("--as-is makes no objects")
+                : Optional.empty();
     }
 
     private ServerAccess access() {
@@ -120,6 +149,7 @@ public final class ValidateCommand implements Callable<Integer> {
                     new Step(
                             "connections",
                             "real connections and the kernel's state",
+                            false,
                             _ ->
                                     List.of(
                                             Finding.skipped(
@@ -132,10 +162,14 @@ public final class ValidateCommand implements Callable<Integer> {
 
     private void refuseUnknownSteps(List<Step> steps) {
         List<String> known = steps.stream().map(Step::id).toList();
-        List<String> unknown = skip.stream().filter(id -> !known.contains(id)).sorted().toList();
+        List<String> unknown =
+                Stream.concat(skip.stream(), only.stream())
+                        .filter(id -> !known.contains(id))
+                        .sorted()
+                        .toList();
         if (!unknown.isEmpty()) {
             throw new CommandFailure(
-                    "--skip=%s: there is no such step (the steps are %s)"
+                    "--skip or --only=%s: there is no such step (the steps are %s)"
                             .formatted(String.join(",", unknown), String.join(", ", known)));
         }
     }

@@ -26,6 +26,8 @@ import java.time.Duration;
 record Vantage(String name, Kind kind, Path namespace) {
     private static final int TIMEOUT_MILLIS = 1_000;
     private static final int ANSWER_BYTES = 8 * 1024;
+    private static final byte[] HELLO =
+            "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** What a vantage is. */
     enum Kind {
@@ -73,13 +75,19 @@ record Vantage(String name, Kind kind, Path namespace) {
         });
     }
 
-    /** Connects and hangs up: enough to know that somebody listens. */
-    Result connect(Addr address, int port) {
-        return timed(() -> {
-            try (SocketChannel channel = tcp(address, port)) {
-                return channel.getRemoteAddress().toString();
-            }
-        });
+    /**
+     * Connects, says hello as HTTP does, and waits for the first byte back or an orderly end: a
+     * program that is stopped still has its connections taken by the kernel.
+     */
+    Result hello(Addr address, int port) {
+        return timed(
+                () -> {
+                    try (SocketChannel channel = tcp(address, port)) {
+                        channel.socket().getOutputStream().write(HELLO);
+                        int first = channel.socket().getInputStream().read();
+                        return first < 0 ? "closed" : "answered";
+                    }
+                });
     }
 
     /** Sends a datagram and waits for one back. */
@@ -136,7 +144,7 @@ record Vantage(String name, Kind kind, Path namespace) {
             return new Refused(since(began));
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());
-            return message.contains("refused")
+            return message.contains("refused") || message.contains("reset by peer")
                     ? new Refused(since(began))
                     : new Lost(message, since(began));
         } catch (RuntimeException e) {

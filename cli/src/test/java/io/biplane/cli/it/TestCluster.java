@@ -1,0 +1,125 @@
+package io.biplane.cli.it;
+
+import io.biplane.cli.it.Programs.Result;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A cluster of the test's own, taken away with all its data when closed. */
+final class TestCluster implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Path LAUNCHER = Programs.projectRoot().resolve("biplane");
+
+    private final String name;
+    private final Path directory;
+
+    /**
+     * @param name at most 12 characters, different from any other cluster on the machine
+     * @param directory for data and kubeconfig
+     */
+    TestCluster(String name, Path directory) {
+        this.name = name;
+        this.directory = directory;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Path data() {
+        return directory.resolve("data-" + name);
+    }
+
+    private Path kubeconfig() {
+        return directory.resolve("kubeconfig-" + name);
+    }
+
+    /** Runs {@code biplane <command> --name … --data-dir … <more>}. */
+    Result biplane(String command, String... more) {
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                LAUNCHER.toString(),
+                                command,
+                                "--name",
+                                name,
+                                "--data-dir",
+                                data().toString()));
+        words.addAll(Arrays.asList(more));
+        return Programs.run(words.toArray(String[]::new));
+    }
+
+    /** Brings the cluster up, or what is missing of it. */
+    Result up(String... more) {
+        List<String> words = new ArrayList<>(List.of("--kubeconfig", kubeconfig().toString()));
+        words.addAll(Arrays.asList(more));
+        return biplane("up", words.toArray(String[]::new));
+    }
+
+    /** Runs a current kubectl, which must succeed. */
+    String kubectl(String... arguments) {
+        return kubectl(Kubectl.CURRENT, "", arguments).succeeded();
+    }
+
+    /** Applies a manifest, which must succeed. */
+    void apply(String manifest) {
+        kubectl(Kubectl.CURRENT, manifest, "apply", "-f", "-").succeeded();
+    }
+
+    /** Runs one of the kubectls with something on its standard input. */
+    Result kubectl(Kubectl kubectl, String input, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(kubectl.program()));
+        words.addAll(Arrays.asList(arguments));
+        Map<String, String> environment =
+                Map.of(
+                        "KUBECONFIG", kubeconfig().toString(),
+                        "HOME", directory.toString()); // kubectl's caches
+        return Programs.run(environment, input, words.toArray(String[]::new));
+    }
+
+    /** The objects that {@code kubectl get <arguments> -o json} prints. */
+    JsonNode get(String... arguments) {
+        List<String> words = new ArrayList<>(List.of("get", "-o", "json"));
+        words.addAll(Arrays.asList(arguments));
+        return JSON.readTree(kubectl(words.toArray(String[]::new)));
+    }
+
+    /** Runs a program inside a node's, a pod's or another of the cluster's namespaces. */
+    Result inside(String namespace, String... command) {
+        List<String> words =
+                new ArrayList<>(List.of("ip", "netns", "exec", name + "-" + namespace));
+        words.addAll(Arrays.asList(command));
+        return Programs.run(words.toArray(String[]::new));
+    }
+
+    /** The pid of one of the processes. */
+    long pid(String component) {
+        try {
+            String text = Files.readString(data().resolve("run").resolve(component + ".pid"));
+            return Long.parseLong(text.strip().split(" ")[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends one of the processes without a warning. */
+    void kill(String component) {
+        ProcessHandle process = ProcessHandle.of(pid(component)).orElseThrow();
+        Programs.run("kill", "-9", Long.toString(process.pid())).succeeded();
+        process.onExit().join();
+    }
+
+    @Override
+    public void close() {
+        if (Files.exists(data())) {
+            biplane("down", "--delete").succeeded();
+        }
+    }
+}
