@@ -4,11 +4,14 @@ import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.DataType;
 import io.biplane.linux.nftables.Expression;
 import io.biplane.linux.nftables.NftSet;
+import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Rule;
 import io.biplane.linux.nftables.Statement;
 import io.biplane.linux.nftables.Table;
+import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.nftables.Value;
 import io.biplane.linux.nftables.desired.DesiredTable;
+import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
@@ -42,6 +45,20 @@ public final class HostEgress {
                 .filter(family -> disjoint.stream().anyMatch(p -> p.family() == family))
                 .map(family -> table(cluster, link, disjoint, family))
                 .toList();
+    }
+
+    /** Makes the host's tables as {@link #tables} says, whatever is there. */
+    public static void write(Nftables host, String cluster, String link, List<Prefix> sources) {
+        boolean _ = new TableKeeper(host).sync(tables(cluster, link, sources));
+    }
+
+    /** Removes the cluster's tables, if they are there. */
+    public static void remove(Nftables host, String cluster) {
+        Transaction transaction = new Transaction();
+        for (IpFamily family : IpFamily.values()) {
+            transaction.destroy(Table.of(family, tableName(cluster)));
+        }
+        host.commit(transaction);
     }
 
     private static DesiredTable table(
