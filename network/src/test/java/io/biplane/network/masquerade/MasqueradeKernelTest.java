@@ -142,7 +142,7 @@ final class MasqueradeKernelTest {
                             "fd00:244::2 fd00:172::2 fd00:244::2",
                             "fd00:244::2 fd00:244:2::2 fd00:244::2",
                             "2600:244::2 2600:113::2 2600:244::2")) {
-                String[] ends = row.split(" ");
+                String[] ends = row.split(" ", -1);
                 // The kernel tells of a new link's carrier up to a second late.
                 Eventually.holds(
                         LIMIT,
