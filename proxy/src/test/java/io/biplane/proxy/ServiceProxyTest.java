@@ -11,6 +11,13 @@ import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.FakeNftables;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,10 +25,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The loop, with an API server and rulesets in memory. */
 final class ServiceProxyTest {
@@ -31,15 +34,14 @@ final class ServiceProxyTest {
     private final Informers informers = new Informers(api.client());
     private final FakeNftables node1 = new FakeNftables();
     private final FakeNftables node2 = new FakeNftables();
-    private ServiceProxy proxy =
-            new ServiceProxy(ProxyConfig.forRanges(List.of()), informers);
+    private ServiceProxy proxy = new ServiceProxy(ProxyConfig.forRanges(List.of()), informers);
 
     @BeforeEach
     void setUp() {
         api.create(
                 "{'apiVersion':'v1','kind':'Service','metadata':{'namespace':'ns','name':'web'},"
-                    + "'spec':{'clusterIP':'10.96.0.9','clusterIPs':['10.96.0.9','fd96::9'],"
-                    + "'ports':[{'port':80,'protocol':'TCP'}]}}");
+                        + "'spec':{'clusterIP':'10.96.0.9','clusterIPs':['10.96.0.9','fd96::9'],"
+                        + "'ports':[{'port':80,'protocol':'TCP'}]}}");
     }
 
     @AfterEach
@@ -149,8 +151,7 @@ final class ServiceProxyTest {
         proxy.leave("node-1");
         List<Transaction> before = node1.committed();
         ObjectNode _ = api.client().create(Kinds.ENDPOINT_SLICES, slice(1));
-        awaitServices(
-                node2, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-1");
+        awaitServices(node2, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-1");
         assertThat(node1.committed()).isEqualTo(before);
     }
 
@@ -160,8 +161,7 @@ final class ServiceProxyTest {
         proxy.start();
         ObjectNode _ = api.client().create(Kinds.ENDPOINT_SLICES, slice(3));
         proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        awaitServices(
-                node1, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-3");
+        awaitServices(node1, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-3");
         proxy.close();
         int before = node1.committed().size();
         proxy = new ServiceProxy(ProxyConfig.forRanges(List.of()), informers);

@@ -12,6 +12,14 @@ import io.biplane.linux.testing.Witness;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,12 +30,6 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A pod, a node and the world: who is seen there. */
 @KernelTest
@@ -37,8 +39,7 @@ final class MasqueradeKernelTest {
 
     @RegisterExtension final TestNamespaces namespaces = new TestNamespaces();
 
-    private final ScheduledExecutorService scheduler =
-            Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     private NetworkNamespace pod;
     private NetworkNamespace node;
     private NetworkNamespace world;
@@ -111,7 +112,9 @@ final class MasqueradeKernelTest {
         try (ServerSocketChannel server =
                         NamespaceThread.in(
                                 world,
-                                () -> ServerSocketChannel.open().bind(new InetSocketAddress(PORT)));
+                                () ->
+                                        ServerSocketChannel.open()
+                                                .bind(new InetSocketAddress(PORT)));
                 SocketChannel client = NamespaceThread.in(pod, () -> SocketChannel.open())) {
             client.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
             client.socket()

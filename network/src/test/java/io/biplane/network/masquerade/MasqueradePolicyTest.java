@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.netip.Prefix;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 final class MasqueradePolicyTest {
     private static List<Prefix> prefixes(String text) {

@@ -168,7 +168,9 @@ public final class ServiceTable {
             claimed.add(port.withFrontends(frontends));
         }
         if (!waited && waiting.contains(name)) {
-            LOG.log(Level.WARNING, () -> "service=%s waits for an address or port of another one".formatted(name));
+            LOG.log(
+                    Level.WARNING,
+                    () -> "service=%s waits for an address or port of another one".formatted(name));
         }
         return claimed;
     }

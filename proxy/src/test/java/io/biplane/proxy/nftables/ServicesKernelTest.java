@@ -2,11 +2,12 @@ package io.biplane.proxy.nftables;
 
 import static io.biplane.proxy.service.Objects.service;
 import static io.biplane.proxy.service.Objects.slice;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.linux.NetworkNamespace;
-import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.nftables.desired.TableKeeper;
+import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.testing.KernelTest;
 import io.biplane.linux.testing.Witness;
 import io.biplane.netip.IpFamily;
@@ -14,6 +15,13 @@ import io.biplane.netip.Prefix;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.service.ServiceTable;
 import io.biplane.proxy.testing.Lab;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -23,11 +31,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real connections through the tables, and the tables as nft prints them. */
 @KernelTest
@@ -65,7 +68,8 @@ final class ServicesKernelTest {
 
     private void web(String... pods) {
         services.serviceChanged(
-                null, service("web", SPEC.formatted("10.96.0.9", "10.96.0.9", "fd96::9", 30080, 30080)));
+                null,
+                service("web", SPEC.formatted("10.96.0.9", "10.96.0.9", "fd96::9", 30080, 30080)));
         endpoints(services, "web", pods);
         write();
     }
@@ -80,10 +84,8 @@ final class ServicesKernelTest {
                             family.apiName(),
                             PORTS,
                             Stream.of(pods)
-                                    .map(
-                                            pod ->
-                                                    "{'addresses':['%s']}"
-                                                            .formatted(address(family, pod)))
+                                    .map(pod ->
+                                            "{'addresses':['%s']}".formatted(address(family, pod)))
                                     .collect(Collectors.joining(",", "[", "]"))));
         }
     }
@@ -270,23 +272,19 @@ final class ServicesKernelTest {
         try (KernelNftables fresh = KernelNftables.open(other)) {
             new TableKeeper(fresh).sync(ruleset.tables(PODS));
         }
-        assertThat(sorted(ruleset(lab.node)))
-                .as("seed %d", seed)
-                .isEqualTo(sorted(ruleset(other)));
+        assertThat(sorted(ruleset(lab.node))).as("seed %d", seed).isEqualTo(sorted(ruleset(other)));
     }
 
     private static final Pattern ELEMENTS = Pattern.compile("elements = \\{ ([^}]*) \\}");
 
     /** What nft lists, elements in alphabetical order. */
     private static String ruleset(NetworkNamespace namespace) {
-        return ELEMENTS
-                .matcher(Witness.run(namespace, "", "nft", "list", "ruleset"))
-                .replaceAll(
-                        found ->
-                                Stream.of(found.group(1).split(",", -1))
-                                        .map(String::strip)
-                                        .sorted()
-                                        .collect(Collectors.joining(", ", "elements = { ", " }")));
+        return ELEMENTS.matcher(Witness.run(namespace, "", "nft", "list", "ruleset"))
+                .replaceAll(found ->
+                        Stream.of(found.group(1).split(",", -1))
+                                .map(String::strip)
+                                .sorted()
+                                .collect(Collectors.joining(", ", "elements = { ", " }")));
     }
 
     /** Chains are listed in the order of their making. */

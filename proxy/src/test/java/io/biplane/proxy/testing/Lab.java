@@ -5,6 +5,7 @@ import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.TestNamespaces;
 import io.biplane.linux.testing.Witness;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -26,9 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A node with two pods and a client, each in its own namespace, both families. The node's end of link
- * {@code n} has 10.n.0.254 and fd00:n::fe, the other end 10.n.0.1 and fd00:n::1; pods are 1 and 2, the
- * client is 3. Pods answer on TCP and UDP port 8080 with their name and their peer's address.
+ * A node with two pods and a client, each in its own namespace, both families. The node's end of
+ * link {@code n} has 10.n.0.254 and fd00:n::fe, the other end 10.n.0.1 and fd00:n::1; pods are 1
+ * and 2, the client is 3. Pods answer on TCP and UDP port 8080 with their name and their peer's
+ * address.
  */
 public final class Lab implements AutoCloseable {
     private static final int PORT = 8080;

@@ -4,6 +4,7 @@ import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Nftables;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,15 +53,14 @@ public final class TableAudit {
         Map<String, NamedSet> sets = new HashMap<>();
         kernel.sets(desired.table()).forEach(set -> sets.put(set.name(), set));
         desired.sets()
-                .forEach(
-                        (set, elements) -> {
-                            NamedSet found = sets.get(set.name());
-                            if (found == null) {
-                                differences.add("set or map %s is missing".formatted(set));
-                            } else {
-                                elements(found, new HashSet<>(elements));
-                            }
-                        });
+                .forEach((set, elements) -> {
+                    NamedSet found = sets.get(set.name());
+                    if (found == null) {
+                        differences.add("set or map %s is missing".formatted(set));
+                    } else {
+                        elements(found, new HashSet<>(elements));
+                    }
+                });
     }
 
     private void rules(Chain chain) {
@@ -80,7 +80,11 @@ public final class TableAudit {
     /** What is in {@code some} and not in {@code others}; the first few by name. */
     private void named(NamedSet set, String verb, Set<Element> some, Set<Element> others) {
         List<String> texts =
-                some.stream().filter(e -> !others.contains(e)).map(Element::toString).sorted().toList();
+                some.stream()
+                        .filter(e -> !others.contains(e))
+                        .map(Element::toString)
+                        .sorted()
+                        .toList();
         if (!texts.isEmpty()) {
             int shown = Math.min(NAMED_ELEMENTS, texts.size());
             differences.add(
