@@ -3,6 +3,8 @@ package io.biplane.apiserver;
 import static java.lang.System.Logger.Level.INFO;
 
 import io.biplane.api.Strategies;
+import io.biplane.api.service.ServiceCluster;
+import io.biplane.api.strategy.KindStrategies;
 import io.biplane.apiserver.allocation.Allocations;
 import io.biplane.apiserver.bootstrap.Bootstrap;
 import io.biplane.apiserver.http.HttpsServer;
@@ -13,6 +15,8 @@ import io.biplane.apiserver.route.Router;
 import io.biplane.apiserver.watch.ChangeLogs;
 import io.biplane.apiserver.write.ObjectWriter;
 import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
 import io.biplane.store.Store;
 
 import org.jspecify.annotations.Nullable;
@@ -21,7 +25,6 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -54,14 +57,16 @@ public final class ApiServer implements AutoCloseable {
         this.allocations =
                 new Allocations(
                         store, config.serviceClusterIpRange(), config.serviceNodePortRange());
-        ObjectWriter writer = new ObjectWriter(store, strategies(), allocations.byResource());
+        ObjectWriter writer = new ObjectWriter(store, strategies(config), allocations.byResource());
         this.bootstrap = new Bootstrap(config, writer);
         this.router =
                 new Router(new Registry(writer, logs), new Health(store, bootstrap::isComplete));
     }
 
-    private static Strategies strategies() {
-        return new Strategies(Map.of());
+    private static Strategies strategies(ApiServerConfig config) {
+        List<IpFamily> families =
+                config.serviceClusterIpRange().stream().map(Prefix::family).toList();
+        return KindStrategies.of(new ServiceCluster(families, config.dualStackGate()));
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.biplane.apiserver.write;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
 import io.biplane.api.Resource;
 
 import tools.jackson.databind.JsonNode;
@@ -12,17 +11,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What every object's metadata must keep to, whatever its kind. */
+/** What the server asks of every changed object's metadata; the strategies check the rest. */
 final class ObjectMetaRules {
     private ObjectMetaRules() {}
-
-    static List<FieldError> check(Resource resource, ObjectNode object) {
-        List<FieldError> faults = new ArrayList<>();
-        if (Json.string(object, "metadata", "name").isEmpty()) {
-            faults.add(FieldError.required("metadata.name", "name or generateName is required"));
-        }
-        return faults;
-    }
 
     static List<FieldError> checkUpdate(Resource resource, ObjectNode object, ObjectNode old) {
         List<FieldError> faults = new ArrayList<>();

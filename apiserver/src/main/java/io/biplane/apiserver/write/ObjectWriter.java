@@ -112,11 +112,7 @@ public final class ObjectWriter {
                 conditions.add(namespaces.open(resource, namespace, name));
             }
             Claims claims = allocation(resource).plan(object, null, dryRun);
-            refuse(
-                    resource,
-                    name,
-                    ObjectMetaRules.check(resource, object),
-                    strategy.validate(object));
+            refuse(resource, name, List.of(), strategy.validate(object));
             List<String> warnings = strategy.warnings(object, null);
             String key = ObjectKeys.key(resource, namespace, name);
             if (dryRun) {
