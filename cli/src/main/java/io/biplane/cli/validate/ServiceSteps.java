@@ -77,7 +77,7 @@ final class ServiceSteps {
             Consumer<ObjectNode> fill,
             Function<IpFamily, List<IpFamily>> expected) {
         return new Step(
-                id, description, playground -> look(playground, id, description, fill, expected));
+                id, description, true, playground -> look(playground, id, description, fill, expected));
     }
 
     private static Step loadBalancer(String id, String description, Consumer<ObjectNode> fill) {
