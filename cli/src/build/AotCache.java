@@ -30,18 +30,21 @@ public final class AotCache {
                                 "-XX:AOTCacheOutput=" + cache,
                                 "-XX:+UseSerialGC",
                                 "-Xmx512m",
-                                "-Xlog:aot=off",
-                                "-Xlog:cds=off",
+                                "-Xlog:disable",
+                                "-Xlog:all=error:stderr",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
                                 classPath,
                                 "io.biplane.cli.Main",
                                 "warm-up"));
+        // The launcher compares its sources with this file.
+        Files.deleteIfExists(dist.resolve("built"));
         Process process = new ProcessBuilder(command).inheritIO().start();
         int code = process.waitFor();
         if (code != 0 || !Files.exists(cache)) {
             throw new IllegalStateException(
                     "the AOT training run failed with exit code " + code + ": " + command);
         }
+        Files.createFile(dist.resolve("built"));
     }
 }

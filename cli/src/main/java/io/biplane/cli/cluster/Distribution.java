@@ -16,8 +16,9 @@ final class Distribution {
         String home = System.getenv("BIPLANE_HOME");
         if (home != null && Files.exists(Path.of(home, "biplane.aot"))) {
             words.add("-XX:AOTCache=" + Path.of(home, "biplane.aot"));
-            words.add("-Xlog:aot=off");
-            words.add("-Xlog:cds=off");
+            // A cache that does not fit is a warning on standard output, and no reason to stop.
+            words.add("-Xlog:disable");
+            words.add("-Xlog:all=error:stderr");
         }
         // Small heaps and few, small stacks: three processes share the machine with the pods.
         words.addAll(

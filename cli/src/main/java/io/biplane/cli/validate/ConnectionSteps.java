@@ -160,7 +160,7 @@ final class ConnectionSteps {
     }
 
     private static Finding service(ServiceTarget target, Vantage from) {
-        String subject = "%s from %s".formatted(target, from.name());
+        String subject = target + Report.FROM + from.name();
         Result result =
                 target.udp()
                         ? from.udp(target.address(), target.port(), "hostname")

@@ -23,6 +23,9 @@ final class Report {
     /** No ✗, but steps that cannot be run yet were not skipped. */
     static final int INCOMPLETE = 3;
 
+    /** Between what was connected to and from where, in a finding's subject. */
+    static final String FROM = " from ";
+
     private final List<Finding> findings = new ArrayList<>();
 
     void add(List<Finding> more) {
