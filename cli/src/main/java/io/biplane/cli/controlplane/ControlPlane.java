@@ -2,7 +2,6 @@ package io.biplane.cli.controlplane;
 
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.netip.allocation.PortRange;
 import io.biplane.apiserver.User;
 import io.biplane.apiserver.pki.Credentials;
 import io.biplane.apiserver.pki.Pki;
@@ -17,6 +16,7 @@ import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
@@ -82,7 +82,8 @@ final class ControlPlane implements AutoCloseable {
                         "biplane-controllers");
         Informers informers = new Informers(client);
         ControllerManager controllers =
-                new ControllerManager(controllerConfig(spec, gates), client, informers);
+                new ControllerManager(controllerConfig(spec, gates), client, informers)
+                        .withScheduler(client);
         controllers.start();
         LOG.log(
                 Level.INFO,
