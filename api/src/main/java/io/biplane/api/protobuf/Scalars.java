@@ -14,6 +14,7 @@ import tools.jackson.databind.node.LongNode;
 import tools.jackson.databind.node.StringNode;
 
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 
@@ -70,7 +71,7 @@ final class Scalars {
         return "%s.%06dZ"
                 .formatted(
                         instant.truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ""),
-                        instant.getNano() / 1000);
+                        instant.get(ChronoField.MICRO_OF_SECOND));
     }
 
     private static String firstString(Wire message) {
