@@ -17,18 +17,15 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * One listener's queue. The store offers from its committing thread; a virtual thread that lives
+ * One listener's queue. The store offers from its publishing thread; a virtual thread that lives
  * only while there is something to deliver takes.
  */
 public final class QueuedWatch implements Watch {
     private static final System.Logger LOG = System.getLogger(QueuedWatch.class.getName());
 
-    /**
-     * Where the batches come from is the store's business: made on the delivering thread, when
-     * their turn comes.
-     */
+    /** Batches are made on the delivering thread, when their turn comes. */
     private sealed interface Item {
-        record Batches(List<Supplier<WatchBatch>> batches) implements Item {}
+        record Batches(long firstRevision, List<Supplier<WatchBatch>> batches) implements Item {}
 
         record Progress(long revision) implements Item {}
 
@@ -40,7 +37,7 @@ public final class QueuedWatch implements Watch {
     private final long afterRevision;
     private final int capacity;
     private final WatchListener listener;
-    private final LongSupplier durableRevision;
+    private final LongSupplier published;
     private final Consumer<QueuedWatch> onEnd;
     private final Object lock = new Object();
 
@@ -48,16 +45,18 @@ public final class QueuedWatch implements Watch {
     private final ArrayDeque<Item> queue = new ArrayDeque<>();
 
     @GuardedBy("lock")
-    private boolean delivering;
+    private @Nullable Item delivering;
+
+    @GuardedBy("lock")
+    private boolean running;
 
     @GuardedBy("lock")
     private boolean ended;
 
     /**
      * @param afterRevision batches up to this one are not wanted; it may lie in the future
-     * @param capacity batches that may wait, beyond those of the replay
-     * @param durableRevision read for progress, in step with {@link #offer}: all batches up to it
-     *     were offered
+     * @param capacity batches that may wait
+     * @param published for progress: all batches up to this revision were offered
      * @param onEnd told once, when the watch is over: by whichever side
      */
     public QueuedWatch(
@@ -66,23 +65,15 @@ public final class QueuedWatch implements Watch {
             long afterRevision,
             int capacity,
             WatchListener listener,
-            LongSupplier durableRevision,
+            LongSupplier published,
             Consumer<QueuedWatch> onEnd) {
         this.from = from;
         this.toExclusive = toExclusive;
         this.afterRevision = afterRevision;
         this.capacity = capacity;
         this.listener = listener;
-        this.durableRevision = durableRevision;
+        this.published = published;
         this.onEnd = onEnd;
-    }
-
-    public String from() {
-        return from;
-    }
-
-    public String toExclusive() {
-        return toExclusive;
     }
 
     public boolean covers(String key) {
@@ -94,7 +85,9 @@ public final class QueuedWatch implements Watch {
      * towards the capacity.
      */
     public void replay(List<Supplier<WatchBatch>> missed) {
-        add(new Item.Batches(missed), Integer.MAX_VALUE);
+        if (!missed.isEmpty()) {
+            add(new Item.Batches(afterRevision + 1, List.copyOf(missed)), false);
+        }
     }
 
     /**
@@ -103,7 +96,7 @@ public final class QueuedWatch implements Watch {
      */
     public void offer(long revision, Supplier<WatchBatch> batch) {
         if (revision > afterRevision) {
-            add(new Item.Batches(List.of(batch)), capacity);
+            add(new Item.Batches(revision, List.of(batch)), true);
         }
     }
 
@@ -113,15 +106,48 @@ public final class QueuedWatch implements Watch {
      */
     public void offerProgress(long revision) {
         synchronized (lock) {
-            if (queue.isEmpty() && !delivering) {
-                add(new Item.Progress(revision), capacity);
+            if (!running) {
+                add(new Item.Progress(revision), false);
             }
         }
     }
 
     @Override
     public void requestProgress() {
-        add(new Item.Progress(durableRevision.getAsLong()), Integer.MAX_VALUE);
+        add(new Item.Progress(published.getAsLong()), false);
+    }
+
+    /**
+     * The revision of the oldest batch that the listener has not done with; {@link Long#MAX_VALUE}
+     * if there is none.
+     */
+    public long oldestPending() {
+        synchronized (lock) {
+            if (delivering instanceof Item.Batches batches) {
+                return batches.firstRevision();
+            }
+            for (Item item : queue) {
+                if (item instanceof Item.Batches batches) {
+                    return batches.firstRevision();
+                }
+            }
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** Ends the watch because its listener is too far behind. */
+    public void cancelSlow() {
+        synchronized (lock) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            var reason = new SlowWatcherException(from, toExclusive, queue.size());
+            queue.clear();
+            queue.add(new Item.Cancelled(reason));
+            run();
+        }
+        onEnd.accept(this);
     }
 
     @Override
@@ -136,28 +162,25 @@ public final class QueuedWatch implements Watch {
         onEnd.accept(this);
     }
 
-    private void add(Item item, int limit) {
-        boolean overflow;
+    private void add(Item item, boolean bounded) {
         synchronized (lock) {
             if (ended) {
                 return;
             }
-            overflow = queue.size() >= limit;
-            if (overflow) {
-                var reason = new SlowWatcherException(from, toExclusive, queue.size());
-                queue.clear();
-                queue.add(new Item.Cancelled(reason));
-                ended = true;
-            } else {
+            if (!bounded || queue.size() < capacity) {
                 queue.add(item);
-            }
-            if (!delivering) {
-                delivering = true;
-                Thread.ofVirtual().name("store-watch").start(this::deliver);
+                run();
+                return;
             }
         }
-        if (overflow) {
-            onEnd.accept(this);
+        cancelSlow();
+    }
+
+    @GuardedBy("lock")
+    private void run() {
+        if (!running) {
+            running = true;
+            Thread.ofVirtual().name("store-watch").start(this::deliver);
         }
     }
 
@@ -165,7 +188,7 @@ public final class QueuedWatch implements Watch {
         for (Item item = next(); item != null; item = next()) {
             try {
                 switch (item) {
-                    case Item.Batches(List<Supplier<WatchBatch>> batches) ->
+                    case Item.Batches(long _, List<Supplier<WatchBatch>> batches) ->
                             batches.forEach(this::deliver);
                     case Item.Progress(long revision) -> listener.progress(revision);
                     case Item.Cancelled(StoreException reason) -> listener.cancelled(reason);
@@ -192,9 +215,9 @@ public final class QueuedWatch implements Watch {
 
     private @Nullable Item next() {
         synchronized (lock) {
-            Item item = queue.poll();
-            delivering = item != null;
-            return item;
+            delivering = queue.poll();
+            running = delivering != null;
+            return delivering;
         }
     }
 }

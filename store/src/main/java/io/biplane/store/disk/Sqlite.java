@@ -1,0 +1,99 @@
+package io.biplane.store.disk;
+
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** Connections to the database, with the settings that durability rests on. */
+final class Sqlite {
+    /** The only tables, as they stand in the schema: anything else there is damage. */
+    static final String RECORD_TABLE =
+            "CREATE TABLE record (seq INTEGER PRIMARY KEY, revision INTEGER NOT NULL, key TEXT NOT NULL, value BLOB,"
+                    + " create_revision INTEGER NOT NULL, lease INTEGER NOT NULL, checks INTEGER NOT NULL)";
+
+    static final String ANCHOR_TABLE =
+            "CREATE TABLE anchor (id INTEGER PRIMARY KEY, compacted INTEGER NOT NULL, seq INTEGER NOT NULL,"
+                    + " crc INTEGER NOT NULL, count INTEGER NOT NULL, sum INTEGER NOT NULL, checksum INTEGER NOT NULL)";
+
+    private static final int BUSY_MILLIS = 5_000;
+
+    private Sqlite() {}
+
+    /**
+     * The connection that writes. Checkpoints are made when the store says so, not in the midst of
+     * a commit.
+     */
+    static Connection writer(Path database) throws SQLException {
+        Connection connection = connect(database, "rwc");
+        try {
+            execute(
+                    connection,
+                    "PRAGMA page_size=" + DatabaseHeader.PAGE_BYTES,
+                    "PRAGMA journal_mode=WAL",
+                    "PRAGMA synchronous=FULL",
+                    "PRAGMA wal_autocheckpoint=0");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A connection that only reads. Unlike a writer's, its end leaves the log as it is, which a
+     * damaged store needs.
+     */
+    static Connection reader(Path database) throws SQLException {
+        Connection connection = connect(database, "ro");
+        try {
+            execute(connection, "PRAGMA query_only=1");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static Connection connect(Path database, String mode) throws SQLException {
+        var properties = new Properties();
+        properties.setProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
+        return org.sqlite.JDBC.createConnection(
+                "jdbc:sqlite:" + database.toAbsolutePath().toUri() + "?mode=" + mode, properties);
+    }
+
+    static void execute(Connection connection, String... statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /**
+     * Whether the error says that the file's content is wrong, rather than that the disk does not
+     * work.
+     */
+    static boolean saysDamaged(SQLException e) {
+        if (!(e instanceof SQLiteException sqlite)) {
+            return true; // the driver could not make sense of what it read
+        }
+        int primary = sqlite.getResultCode().code & 0xFF;
+        return primary == SQLiteErrorCode.SQLITE_CORRUPT.code
+                || primary == SQLiteErrorCode.SQLITE_NOTADB.code
+                || primary == SQLiteErrorCode.SQLITE_ERROR.code
+                || primary == SQLiteErrorCode.SQLITE_MISMATCH.code
+                || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHORT_READ;
+    }
+
+    /** What an error met while doing something with the database means to callers. */
+    static StoreFileException failure(Path database, String what, SQLException e) {
+        return saysDamaged(e)
+                ? new StoreFileException.Damaged(database, String.valueOf(e.getMessage()), e)
+                : new StoreFileException.Unusable(database, what, DiskFault.of(database, e), e);
+    }
+}
