@@ -28,19 +28,22 @@ final class DatabaseHeader {
 
     /** A field that never changes in a store. */
     private record Constant(String name, int offset, int bytes, int value) {
-        int in(ByteBuffer header) {
-            return switch (bytes) {
-                case 1 -> header.get(offset) & 0xFF;
-                case 2 -> header.getShort(offset) & 0xFFFF;
-                default -> header.getInt(offset);
-            };
+        void check(ByteBuffer header, Path database) {
+            int found =
+                    switch (bytes) {
+                        case 1 -> header.get(offset) & 0xFF;
+                        case 2 -> header.getShort(offset) & 0xFFFF;
+                        default -> header.getInt(offset);
+                    };
+            if (found != value) {
+                throw new StoreFileException.Damaged(
+                        database, "%s (byte %d) is %d, not %d".formatted(name, offset, found, value), null);
+            }
         }
     }
 
     private static final Constant[] CONSTANTS = {
         new Constant("page size", 16, 2, PAGE_BYTES),
-        new Constant("write version", 18, 1, 2),
-        new Constant("read version", 19, 1, 2),
         new Constant("reserved bytes", 20, 1, 0),
         new Constant("maximum payload fraction", 21, 1, 64),
         new Constant("minimum payload fraction", 22, 1, 32),
@@ -61,6 +64,16 @@ final class DatabaseHeader {
      * @throws StoreFileException.Damaged if a field is not what it must be
      */
     static void check(Path database) throws IOException {
+        check(database, 2);
+    }
+
+    /** As {@link #check}, of a backup, which has no log beside it. */
+    static void checkBackup(Path file) throws IOException {
+        check(file, 1);
+    }
+
+    /** @param version 2 with a write-ahead log, else 1 */
+    private static void check(Path database, int version) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(BYTES);
         try (FileChannel file = FileChannel.open(database, StandardOpenOption.READ)) {
             while (header.hasRemaining() && file.read(header) >= 0) {
@@ -89,18 +102,9 @@ final class DatabaseHeader {
                     database, "its format is %d".formatted(format), null);
         }
         for (Constant constant : CONSTANTS) {
-            int found = constant.in(header);
-            if (found != constant.value()) {
-                throw new StoreFileException.Damaged(
-                        database,
-                        "%s (byte %d) is %d, not %d"
-                                .formatted(
-                                        constant.name(),
-                                        constant.offset(),
-                                        found,
-                                        constant.value()),
-                        null);
-            }
+            constant.check(header, database);
         }
+        new Constant("write version", 18, 1, version).check(header, database);
+        new Constant("read version", 19, 1, version).check(header, database);
     }
 }

@@ -19,7 +19,13 @@ import java.util.zip.CRC32C;
  */
 public final class Head implements AutoCloseable {
     /** The last acknowledged record. */
-    public record Position(long seq, long revision, int crc) {}
+    public record Position(long seq, long revision, int crc) {
+        int check() {
+            var check = new CRC32C();
+            check.update(ByteBuffer.allocate(20).putLong(seq).putLong(revision).putInt(crc).flip());
+            return (int) check.getValue();
+        }
+    }
 
     private static final int SLOT_BYTES = 512; // a sector: written whole or not at all
     private static final int FILE_BYTES = 2 * SLOT_BYTES;

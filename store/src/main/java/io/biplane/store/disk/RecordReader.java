@@ -16,22 +16,34 @@ public final class RecordReader implements AutoCloseable {
     private static final String COLUMNS =
             "seq, revision, key, value, create_revision, lease, checks";
 
+    private static final String ONE = "SELECT " + COLUMNS + " FROM record WHERE seq = ?";
+    private static final String SOME = "SELECT " + COLUMNS + " FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq";
+
     private final Path database;
     private final Connection connection;
     private final ReentrantLock lock =
             new ReentrantLock(); // a virtual thread that waits for it must not pin its carrier
-    private final PreparedStatement one;
-    private final PreparedStatement some;
+    private PreparedStatement one;
+    private PreparedStatement some;
 
     RecordReader(Path database) throws SQLException {
         this.database = database;
         connection = Sqlite.reader(database);
-        one = connection.prepareStatement("SELECT " + COLUMNS + " FROM record WHERE seq = ?");
-        some =
-                connection.prepareStatement(
-                        "SELECT "
-                                + COLUMNS
-                                + " FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq");
+        one = connection.prepareStatement(ONE);
+        some = connection.prepareStatement(SOME);
+    }
+
+    /** What an error means; the driver gives up a statement that failed, so they are made anew. */
+    private StoreFileException failure(SQLException e) {
+        try {
+            one.close();
+            some.close();
+            one = connection.prepareStatement(ONE);
+            some = connection.prepareStatement(SOME);
+        } catch (SQLException again) {
+            e.addSuppressed(again);
+        }
+        return Sqlite.failure(database, "read store", e);
     }
 
     /**
@@ -55,7 +67,7 @@ public final class RecordReader implements AutoCloseable {
                 return Optional.of(record);
             }
         } catch (SQLException e) {
-            throw Sqlite.failure(database, "read store", e);
+            throw failure(e);
         } finally {
             lock.unlock();
         }
@@ -73,7 +85,7 @@ public final class RecordReader implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            throw Sqlite.failure(database, "read store", e);
+            throw failure(e);
         } finally {
             lock.unlock();
         }
@@ -119,6 +131,26 @@ public final class RecordReader implements AutoCloseable {
         }
     }
 
+    /** What stands in a backup in place of HEAD. @throws StoreFileException.Damaged if it is not what was written */
+    Head.Position backupHead() {
+        lock.lock();
+        try (var statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT seq, revision, crc, checksum FROM head WHERE id = 1")) {
+            if (!row.next()) {
+                throw new StoreFileException.Damaged(database, "it does not say where it ends", null);
+            }
+            var head = new Head.Position(row.getLong(1), row.getLong(2), row.getInt(3));
+            if (head.check() != row.getInt(4)) {
+                throw new StoreFileException.Damaged(database, "where it ends does not match its checksum", null);
+            }
+            return head;
+        } catch (SQLException e) {
+            throw Sqlite.failure(database, "read backup", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The least and the greatest seq there is; 1 and 0 if there is none. */
     public long[] bounds() {
         lock.lock();
@@ -152,6 +184,7 @@ public final class RecordReader implements AutoCloseable {
                     schema.add(String.valueOf(rows.getString(1)));
                 }
             }
+            schema.remove(Sqlite.HEAD_TABLE); // in backups
             if (!schema.equals(List.of(Sqlite.ANCHOR_TABLE, Sqlite.RECORD_TABLE))) {
                 throw new StoreFileException.Damaged(database, "its tables are " + schema, null);
             }

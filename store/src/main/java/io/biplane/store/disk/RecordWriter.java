@@ -1,7 +1,6 @@
 package io.biplane.store.disk;
 
 import io.biplane.store.WriteRefusedException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -9,167 +8,182 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /**
- * Writes records, in groups: what was appended and deleted since the last {@link #commit} becomes
- * durable together. One thread uses it.
+ * Writes records, in groups: what was appended and deleted since the last {@link #commit} becomes durable together. When
+ * the disk does not take something, {@link WriteRefusedException} is thrown and the whole group is gone. One thread uses
+ * it.
  */
 public final class RecordWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RecordWriter.class.getName());
-
     private static final int RECORD_OVERHEAD_BYTES = 128;
 
     private final Path database;
     private final Connection connection;
     private final Head head;
-    private final PreparedStatement begin;
-    private final PreparedStatement append;
-    private final PreparedStatement delete;
-    private final PreparedStatement setAnchor;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final PreparedStatement checkpoint;
+    private Statements sql;
     private boolean begun;
     private long bytesSinceCheckpoint;
+
+    /** Made anew after each error: the driver gives up a statement that failed. */
+    private static final class Statements {
+        final PreparedStatement begin;
+        final PreparedStatement append;
+        final PreparedStatement delete;
+        final PreparedStatement setAnchor;
+        final PreparedStatement commit;
+        final PreparedStatement checkpoint;
+
+        Statements(Connection connection) throws SQLException {
+            begin = connection.prepareStatement("BEGIN IMMEDIATE");
+            append =
+                    connection.prepareStatement(
+                            "INSERT INTO record (seq, revision, key, value, create_revision, lease, checks)"
+                                    + " VALUES (?, ?, ?, ?, ?, ?, ?)");
+            delete = connection.prepareStatement("DELETE FROM record WHERE seq BETWEEN ? AND ?");
+            setAnchor =
+                    connection.prepareStatement(
+                            "INSERT OR REPLACE INTO anchor (id, compacted, seq, crc, count, sum, checksum)"
+                                    + " VALUES (1, ?, ?, ?, ?, ?, ?)");
+            commit = connection.prepareStatement("COMMIT");
+            checkpoint = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+        }
+
+        void close() throws SQLException {
+            for (PreparedStatement statement : List.of(begin, append, delete, setAnchor, commit, checkpoint)) {
+                statement.close();
+            }
+        }
+    }
 
     RecordWriter(Path database, Connection connection, Head head) throws SQLException {
         this.database = database;
         this.connection = connection;
         this.head = head;
-        begin = connection.prepareStatement("BEGIN IMMEDIATE");
-        append =
-                connection.prepareStatement(
-                        "INSERT INTO record (seq, revision, key, value, create_revision, lease, checks) VALUES (?, ?, ?, ?, ?, ?, ?)");
-        delete = connection.prepareStatement("DELETE FROM record WHERE seq BETWEEN ? AND ?");
-        setAnchor =
-                connection.prepareStatement(
-                        "INSERT OR REPLACE INTO anchor (id, compacted, seq, crc, count, sum, checksum) VALUES (1, ?, ?, ?, ?, ?, ?)");
-        commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
-        checkpoint = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)");
+        this.sql = new Statements(connection);
     }
 
-    /**
-     * Adds a record to the group. @throws WriteRefusedException if the disk does not take it; the
-     * group is gone then
-     */
+    /** Adds a record to the group. */
     public void append(StoreRecord record) {
         try {
             begin();
-            append.setLong(1, record.seq());
-            append.setLong(2, record.revision());
-            append.setString(3, record.key());
-            append.setBytes(4, record.value());
-            append.setLong(5, record.createRevision());
-            append.setLong(6, record.lease());
-            append.setLong(7, record.check());
-            append.executeUpdate();
-            bytesSinceCheckpoint +=
-                    RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length);
+            sql.append.setLong(1, record.seq());
+            sql.append.setLong(2, record.revision());
+            sql.append.setString(3, record.key());
+            sql.append.setBytes(4, record.value());
+            sql.append.setLong(5, record.createRevision());
+            sql.append.setLong(6, record.lease());
+            sql.append.setLong(7, record.check());
+            sql.append.executeUpdate();
         } catch (SQLException e) {
             throw refused(e);
         }
+        bytesSinceCheckpoint += RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length);
     }
 
-    /**
-     * Takes the records of {@code [from, to]} out. @throws WriteRefusedException as {@link #append}
-     */
+    /** Takes the records of {@code [from, to]} out. */
     public void delete(long from, long to) {
         try {
             begin();
-            delete.setLong(1, from);
-            delete.setLong(2, to);
-            delete.executeUpdate();
+            sql.delete.setLong(1, from);
+            sql.delete.setLong(2, to);
+            sql.delete.executeUpdate();
+        } catch (SQLException e) {
+            throw refused(e);
+        }
+        bytesSinceCheckpoint += DatabaseHeader.PAGE_BYTES;
+    }
+
+    /** Replaces the anchor. */
+    public void setAnchor(Anchor anchor) {
+        try {
+            begin();
+            sql.setAnchor.setLong(1, anchor.compacted());
+            sql.setAnchor.setLong(2, anchor.seq());
+            sql.setAnchor.setInt(3, anchor.crc());
+            sql.setAnchor.setLong(4, anchor.count());
+            sql.setAnchor.setLong(5, anchor.sum());
+            sql.setAnchor.setInt(6, anchor.check());
+            sql.setAnchor.executeUpdate();
         } catch (SQLException e) {
             throw refused(e);
         }
     }
 
-    /** Replaces the anchor. @throws WriteRefusedException as {@link #append} */
-    public void setAnchor(Anchor anchor) {
-        try {
-            begin();
-            setAnchor.setLong(1, anchor.compacted());
-            setAnchor.setLong(2, anchor.seq());
-            setAnchor.setInt(3, anchor.crc());
-            setAnchor.setLong(4, anchor.count());
-            setAnchor.setLong(5, anchor.sum());
-            setAnchor.setInt(6, anchor.check());
-            setAnchor.executeUpdate();
-        } catch (SQLException e) {
-            throw refused(e);
-        }
+    /** A statement that writes a first anchor. */
+    static String setAnchorSql(Anchor anchor) {
+        return "INSERT INTO anchor VALUES (1, %d, %d, %d, %d, %d, %d)"
+                .formatted(anchor.compacted(), anchor.seq(), anchor.crc(), anchor.count(), anchor.sum(), anchor.check());
     }
 
     private void begin() throws SQLException {
         if (!begun) {
-            begin.executeUpdate();
+            sql.begin.executeUpdate();
             begun = true;
         }
     }
 
-    /**
-     * Makes the group durable: returns after the fsync.
-     *
-     * @param end the last record there is now
-     * @throws WriteRefusedException if that fails; the group is gone then
-     */
+    /** Makes the group durable: returns after the fsync. The last record there is then is {@code end}. */
     public void commit(Head.Position end) {
         try {
             if (begun) {
-                commit.executeUpdate();
+                sql.commit.executeUpdate();
                 begun = false;
-                bytesSinceCheckpoint += DatabaseHeader.PAGE_BYTES;
             }
         } catch (SQLException e) {
             throw refused(e);
         }
+        bytesSinceCheckpoint += DatabaseHeader.PAGE_BYTES;
         try {
             head.write(end);
         } catch (IOException e) {
             // The group is durable all the same; HEAD may be behind.
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    () -> "cannot update HEAD of store %s".formatted(database),
-                    e);
+            LOG.log(System.Logger.Level.WARNING, () -> "cannot update HEAD of store %s".formatted(database), e);
         }
     }
 
     /** Gives the group up. */
     public void rollback() {
-        if (!begun) {
-            return;
-        }
-        begun = false;
-        try {
-            rollback.executeUpdate();
-        } catch (SQLException e) {
-            // SQLite rolls back by itself on most errors, and then has nothing to roll back.
-            LOG.log(
-                    System.Logger.Level.DEBUG,
-                    () -> "nothing to roll back in store %s".formatted(database),
-                    e);
+        if (begun) {
+            begun = false;
+            reset();
         }
     }
 
     private WriteRefusedException refused(SQLException e) {
-        rollback();
+        begun = false;
+        reset();
         return DiskFault.of(database, e).refusal(database, e);
     }
 
+    private void reset() {
+        try {
+            sql.close();
+            Sqlite.execute(connection, "ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite rolls back by itself on most errors, and then has nothing to roll back.
+            LOG.log(System.Logger.Level.DEBUG, () -> "nothing to roll back in store %s".formatted(database), e);
+        }
+        try {
+            sql = new Statements(connection);
+        } catch (SQLException e) {
+            LOG.log(System.Logger.Level.WARNING, () -> "store %s cannot be written".formatted(database), e);
+        }
+    }
+
     /**
-     * Copies the write-ahead log into the database, as far as readers allow, so that it starts from
-     * its beginning again.
-     *
-     * @return bytes that are left in the log, to be copied another time
+     * Copies the write-ahead log into the database, as far as readers allow, so that it starts from its beginning again.
+     * What is left is copied another time.
      */
-    public long checkpoint() {
-        try (ResultSet row = checkpoint.executeQuery()) {
+    public void checkpoint() {
+        try (ResultSet row = sql.checkpoint.executeQuery()) {
             row.next();
             head.force();
             bytesSinceCheckpoint = 0;
-            return Math.max(0, row.getLong(2) - row.getLong(3)) * DatabaseHeader.PAGE_BYTES;
-        } catch (SQLException | IOException e) {
+        } catch (SQLException e) {
+            throw refused(e);
+        } catch (IOException e) {
             throw DiskFault.of(database, e).refusal(database, e);
         }
     }
@@ -179,15 +193,6 @@ public final class RecordWriter implements AutoCloseable {
         return bytesSinceCheckpoint;
     }
 
-    /** Rewrites the database without gaps. */
-    public void vacuum() {
-        try {
-            Sqlite.execute(connection, "VACUUM");
-        } catch (SQLException e) {
-            throw refused(e);
-        }
-    }
-
     /** Moves everything into the database file and lets go of it. */
     @Override
     public void close() {
@@ -195,14 +200,12 @@ public final class RecordWriter implements AutoCloseable {
                 head;
                 Statement statement = connection.createStatement()) {
             rollback();
+            sql.close();
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             head.force();
         } catch (SQLException | IOException e) {
             // Nothing is lost: the log is replayed at the next start.
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    () -> "store %s was not closed tidily".formatted(database),
-                    e);
+            LOG.log(System.Logger.Level.WARNING, () -> "store %s was not closed tidily".formatted(database), e);
         }
     }
 }

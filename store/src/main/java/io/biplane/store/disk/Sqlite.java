@@ -20,6 +20,11 @@ final class Sqlite {
             "CREATE TABLE anchor (id INTEGER PRIMARY KEY, compacted INTEGER NOT NULL, seq INTEGER NOT NULL,"
                     + " crc INTEGER NOT NULL, count INTEGER NOT NULL, sum INTEGER NOT NULL, checksum INTEGER NOT NULL)";
 
+    /** In backups, in place of the file HEAD. */
+    static final String HEAD_TABLE =
+            "CREATE TABLE head (id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, revision INTEGER NOT NULL,"
+                    + " crc INTEGER NOT NULL, checksum INTEGER NOT NULL)";
+
     private static final int BUSY_MILLIS = 5_000;
 
     private Sqlite() {}
@@ -49,9 +54,14 @@ final class Sqlite {
      * damaged store needs.
      */
     static Connection reader(Path database) throws SQLException {
-        Connection connection = connect(database, "ro");
+        return connect(database, "ro");
+    }
+
+    /** A connection that writes a file of its own, without a log beside it. */
+    static Connection single(Path file) throws SQLException {
+        Connection connection = connect(file, "rwc");
         try {
-            execute(connection, "PRAGMA query_only=1");
+            execute(connection, "PRAGMA synchronous=FULL", "PRAGMA journal_mode=DELETE");
             return connection;
         } catch (SQLException e) {
             connection.close();

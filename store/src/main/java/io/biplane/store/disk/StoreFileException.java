@@ -52,6 +52,15 @@ public abstract sealed class StoreFileException extends StoreException {
         }
     }
 
+    /** A file that is to be made exists. */
+    public static final class InTheWay extends StoreFileException {
+        @Serial private static final long serialVersionUID = 1;
+
+        InTheWay(Path path, String what) {
+            super(path, "cannot %s %s: it exists; remove it, or name another".formatted(what, path), null);
+        }
+    }
+
     /** Another process, or another part of this one, has it open. */
     public static final class Locked extends StoreFileException {
         @Serial private static final long serialVersionUID = 1;

@@ -138,19 +138,35 @@ public final class StoreFiles implements AutoCloseable {
         }
         var start = new Head.Position(0, 1, new SecureRandom().nextInt());
         Path unfinished = directory.resolve(UNFINISHED);
-        try (Connection connection = Sqlite.writer(unfinished)) {
+        try (Connection connection = Sqlite.single(unfinished)) {
             Sqlite.execute(
                     connection,
+                    "PRAGMA page_size=" + DatabaseHeader.PAGE_BYTES,
                     "PRAGMA application_id=" + DatabaseHeader.APPLICATION_ID,
                     "PRAGMA user_version=" + DatabaseHeader.FORMAT,
                     Sqlite.RECORD_TABLE,
-                    Sqlite.ANCHOR_TABLE);
-            Head.create(headFile, start);
-            try (var writer = new RecordWriter(unfinished, connection, Head.open(headFile))) {
-                writer.setAnchor(new Anchor(0, 0, start.crc(), 0, 0));
-                writer.commit(start);
-            }
+                    Sqlite.ANCHOR_TABLE,
+                    RecordWriter.setAnchorSql(new Anchor(0, 0, start.crc(), 0, 0)));
         }
+        finish(directory, start);
+    }
+
+    /** Fills an empty directory from a backup. */
+    static void create(Path directory, Path backup, Head.Position end) throws IOException, SQLException {
+        Path unfinished = directory.resolve(UNFINISHED);
+        Files.copy(backup, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        try (Connection connection = Sqlite.single(unfinished)) {
+            Sqlite.execute(connection, "DROP TABLE head", "VACUUM");
+        }
+        finish(directory, end);
+    }
+
+    /** Gives a whole and durable database its log and its name. */
+    private static void finish(Path directory, Head.Position end) throws IOException, SQLException {
+        Path unfinished = directory.resolve(UNFINISHED);
+        Sqlite.writer(unfinished).close(); // from here on it has a write-ahead log
+        Files.deleteIfExists(directory.resolve(HEAD));
+        Head.create(directory.resolve(HEAD), end);
         Files.move(unfinished, directory.resolve(DATABASE), StandardCopyOption.ATOMIC_MOVE);
         syncDirectory(directory);
     }
@@ -197,9 +213,23 @@ public final class StoreFiles implements AutoCloseable {
         }
     }
 
+    /** Rewrites the database without gaps; nobody else may have a connection. */
+    public void vacuum() {
+        try (Connection connection = Sqlite.writer(database)) {
+            Sqlite.execute(connection, "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            throw Sqlite.failure(database, "compact store", e);
+        }
+    }
+
     /** What {@code HEAD} said when the store was opened. */
     public Head.Position acknowledged() {
         return head;
+    }
+
+    /** The error that a directory holds no store. */
+    public static StoreFileException notAStore(Path directory) {
+        return new StoreFileException.NotAStore(directory, "it holds no " + DATABASE);
     }
 
     /** The error that a record which must be there is not. */

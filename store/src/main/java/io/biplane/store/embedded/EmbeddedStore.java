@@ -246,6 +246,37 @@ public final class EmbeddedStore implements Store {
         return leases.all();
     }
 
+    /**
+     * Drops all history of a store that no process has open, and rewrites its file without gaps.
+     *
+     * @return the revision, and the file's bytes before and after
+     */
+    public static long[] shrink(Path directory) {
+        Path database = directory.resolve(StoreFiles.DATABASE);
+        if (!Files.exists(database)) {
+            throw StoreFiles.notAStore(directory);
+        }
+        long before = bytes(database);
+        long revision;
+        try (EmbeddedStore store = open(directory)) {
+            revision = store.revision();
+            if (revision > store.compactedRevision()) {
+                store.compact(revision);
+            }
+            store.writes.submitAlone(
+                    ledger -> {
+                        while (store.compactor.collect(ledger.end()) > 0) {
+                            // until all garbage is gone
+                        }
+                        return revision;
+                    });
+        }
+        try (StoreFiles files = StoreFiles.open(directory)) {
+            files.vacuum();
+        }
+        return new long[] {revision, before, bytes(database)};
+    }
+
     @Override
     public void close() {
         if (closed) {

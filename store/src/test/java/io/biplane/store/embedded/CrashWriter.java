@@ -5,6 +5,7 @@ import io.biplane.store.Op;
 import io.biplane.store.Txn;
 import io.biplane.store.TxnResult;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,6 +59,22 @@ final class CrashWriter {
                                     List.of(new Op.Put(a, value), new Op.Put(b, value))));
             out.println(writer + " " + n + " " + ((TxnResult.Committed) result).revision() + " .");
         }
+    }
+
+    /** Starts the process; its standard output can be read. */
+    static Process start(Path directory) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx128m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CrashWriter.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     static long number(KeyValue keyValue) {

@@ -47,20 +47,7 @@ class EmbeddedStoreCrashTest {
     }
 
     private void writeAndKill(int writes) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process writer =
-                new ProcessBuilder(
-                                java,
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-Xmx128m",
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                CrashWriter.class.getName(),
-                                directory.resolve("store").toString())
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+        Process writer = CrashWriter.start(directory.resolve("store"));
         try (var lines =
                 new BufferedReader(
                         new InputStreamReader(

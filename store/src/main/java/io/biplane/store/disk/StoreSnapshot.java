@@ -1,0 +1,154 @@
+package io.biplane.store.disk;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All of a store at one moment, read from outside: of a directory, which may be in use, or of a backup. */
+public final class StoreSnapshot implements AutoCloseable {
+    /** What there is. */
+    public record Summary(long revision, long compactedRevision, long records, long bytes) {}
+
+    private final Path database;
+    private final RecordReader reader;
+    private final Head.Position head;
+    private final @Nullable DirectoryLock lock;
+    private boolean held;
+
+    private StoreSnapshot(Path database, RecordReader reader, Head.Position head, @Nullable DirectoryLock lock) {
+        this.database = database;
+        this.reader = reader;
+        this.head = head;
+        this.lock = lock;
+    }
+
+    /** Takes one. If no process has the store open, none can open it until the snapshot is closed. */
+    public static StoreSnapshot of(Path directoryOrBackup) {
+        try {
+            if (!Files.exists(directoryOrBackup)) {
+                throw new StoreFileException.NotAStore(directoryOrBackup, "it does not exist");
+            }
+            return Files.isDirectory(directoryOrBackup) ? ofDirectory(directoryOrBackup) : ofBackup(directoryOrBackup);
+        } catch (IOException e) {
+            throw new StoreFileException.Unusable(directoryOrBackup, "read store", DiskFault.of(directoryOrBackup, e), e);
+        } catch (SQLException e) {
+            throw Sqlite.failure(directoryOrBackup, "read store", e);
+        }
+    }
+
+    private static StoreSnapshot ofDirectory(Path directory) throws IOException, SQLException {
+        Path database = directory.resolve(StoreFiles.DATABASE);
+        if (!Files.exists(database)) {
+            throw new StoreFileException.NotAStore(directory, "it holds no " + StoreFiles.DATABASE);
+        }
+        DirectoryLock lock;
+        try {
+            lock = DirectoryLock.take(directory);
+        } catch (StoreFileException.Locked e) {
+            // In use: then its log is being written, and only what SQLite shows of it is to be judged.
+            return open(database, StoreFiles.head(directory), null);
+        }
+        try {
+            DatabaseHeader.check(database);
+            Optional<String> damage = WalScan.damage(directory.resolve(StoreFiles.WAL));
+            if (damage.isPresent()) {
+                throw new StoreFileException.Damaged(directory.resolve(StoreFiles.WAL), damage.get(), null);
+            }
+            return open(database, StoreFiles.head(directory), lock);
+        } catch (IOException | SQLException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static StoreSnapshot ofBackup(Path file) throws IOException, SQLException {
+        DatabaseHeader.checkBackup(file);
+        var reader = new RecordReader(file);
+        try {
+            return new StoreSnapshot(file, reader, reader.backupHead(), null);
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    /** HEAD was read before: what the reader sees is at least as new. */
+    private static StoreSnapshot open(Path database, Head.Position head, @Nullable DirectoryLock lock)
+            throws SQLException {
+        return new StoreSnapshot(database, new RecordReader(database), head, lock);
+    }
+
+    /**
+     * Reads everything and proves that it is what was written.
+     *
+     * @param each is shown every record, in order
+     * @throws StoreFileException.Damaged naming what is not
+     */
+    public Summary verify(Consumer<StoreRecord> each) {
+        hold();
+        reader.checkStructure();
+        Anchor anchor = reader.anchor();
+        var check = new ChainCheck(database, anchor, head);
+        long[] count = {0, 0};
+        reader.forEach(
+                Long.MIN_VALUE,
+                Long.MAX_VALUE,
+                record -> {
+                    check.accept(record);
+                    count[0]++;
+                    count[1] += record.value() == null ? 0 : record.value().length;
+                    each.accept(record);
+                });
+        return new Summary(check.end().revision(), anchor.compacted(), count[0], count[1]);
+    }
+
+    private void hold() {
+        if (!held) {
+            reader.holdSnapshot();
+            held = true;
+        }
+    }
+
+    /** What was acknowledged before the snapshot was taken. */
+    Head.Position acknowledged() {
+        return head;
+    }
+
+    /** Every record of a key, in order, sound or not. */
+    public void forEachKey(Consumer<StoreRecord> each) {
+        hold();
+        reader.forEach(
+                Long.MIN_VALUE,
+                Long.MAX_VALUE,
+                record -> {
+                    if (!record.isLease()) {
+                        each.accept(record);
+                    }
+                });
+    }
+
+    /** One record. @throws StoreFileException.Damaged if it is not what was written */
+    public Optional<StoreRecord> read(long seq) {
+        return reader.read(seq);
+    }
+
+    RecordReader reader() {
+        return reader;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                throw new StoreFileException.Unusable(database, "close store", DiskFault.of(database, e), e);
+            }
+        }
+    }
+}

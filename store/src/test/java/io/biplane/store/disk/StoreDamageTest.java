@@ -1,0 +1,228 @@
+package io.biplane.store.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.biplane.store.Op;
+import io.biplane.store.Range;
+import io.biplane.store.Store;
+import io.biplane.store.Txn;
+import io.biplane.store.TxnResult;
+import io.biplane.store.admin.StoreAdmin;
+import io.biplane.store.embedded.EmbeddedOptions;
+import io.biplane.store.embedded.EmbeddedStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A small store as a crash leaves it, with a write-ahead log and with a compacted part; then one thing in its files is changed. It
+ * must be refused by name, or hold what it held and go on as it should: never be silently wrong.
+ */
+class StoreDamageTest {
+    private static final EmbeddedOptions OPTIONS =
+            EmbeddedOptions.DEFAULTS.withHistory(60, 1 << 20, Duration.ofMinutes(5));
+
+    @TempDir Path directory;
+
+    private final Map<String, byte[]> files = new TreeMap<>();
+    private Range expected = new Range(List.of(), false, 0, 0);
+    private int copies;
+
+    @BeforeEach
+    void makeStore() throws IOException {
+        Path home = directory.resolve("original");
+        try (var store = EmbeddedStore.open(home, OPTIONS)) {
+            fill(store, 0);
+        }
+        try (var store = EmbeddedStore.open(home, OPTIONS)) {
+            fill(store, 1);
+            store.revokeLease(store.grantLease(Duration.ofHours(1)).id());
+            expected = everything(store);
+            for (String name : List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK")) {
+                files.put(name, Files.readAllBytes(home.resolve(name)));
+            }
+        }
+        assertThat(files.get("store.db-wal").length).isGreaterThan(100_000);
+    }
+
+    private static void fill(Store store, int round) {
+        for (int i = 0; i < 150; i++) {
+            byte[] value = "value %d of round %d ".formatted(i, round).repeat(i % 17 == 0 ? 400 : 5).getBytes(StandardCharsets.UTF_8);
+            store.commit(new Txn(List.of(), List.of(new Op.Put("/k/" + i % 40, value), i % 7 == 0 ? new Op.Delete("/k/" + (i + 1) % 40) : new Op.Put("/n", value))));
+        }
+    }
+
+    private static Range everything(Store store) {
+        return store.range("", Store.prefixEnd(""), 0, 0);
+    }
+
+    /** Changes what is in a copy of the files. */
+    private interface Fault {
+        void make(Map<String, byte[]> files);
+    }
+
+    /** @return the damage that was named, or empty if the store is as it was */
+    private Optional<String> openWith(String what, Fault fault) {
+        Path home = directory.resolve("copy-" + copies++);
+        try {
+            Files.createDirectory(home);
+            Map<String, byte[]> changed = new TreeMap<>();
+            files.forEach((name, content) -> changed.put(name, content.clone()));
+            fault.make(changed);
+            for (Map.Entry<String, byte[]> file : changed.entrySet()) {
+                Files.write(home.resolve(file.getKey()), file.getValue());
+            }
+            return open(what, home);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            for (String name : List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK", "")) {
+                try {
+                    Files.deleteIfExists(home.resolve(name));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private Optional<String> open(String what, Path home) {
+        Range after;
+        try (var store = EmbeddedStore.open(home, OPTIONS)) {
+            if (!everything(store).equals(expected)) {
+                fail("%s: opened, and it holds something else".formatted(what));
+            }
+            // Harmless, then: also for what is written next, to pages that the free list names.
+            for (int i = 0; i < 40; i++) {
+                assertThat(store.commit(Txn.put("/after/" + i, new byte[1_000]))).as(what).isInstanceOf(TxnResult.Committed.class);
+            }
+            after = everything(store);
+        } catch (StoreFileException e) {
+            assertThat(e.getMessage()).as(what).contains(home.toString());
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+        StoreAdmin.verify(home);
+        try (var store = EmbeddedStore.open(home, OPTIONS)) {
+            assertThat(everything(store)).as(what).isEqualTo(after);
+        }
+        return Optional.empty();
+    }
+
+    @Test
+    void anUntouchedStoreOpens() {
+        assertThat(openWith("untouched", _ -> {})).isEmpty();
+    }
+
+    @Test
+    void flippedBitsAreNamedOrHarmless() {
+        flip(300);
+    }
+
+    @Test
+    @Tag("long")
+    void manyFlippedBitsAreNamedOrHarmless() {
+        flip(5_000);
+    }
+
+    /** Bits all over the files: in each of so many equal stretches one. */
+    private void flip(int flips) {
+        long seed = new SecureRandom().nextLong();
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        List<String> names = List.of("store.db", "store.db-wal", "HEAD", "store.db-shm");
+        long total = names.stream().mapToLong(name -> files.get(name).length).sum();
+        int named = 0;
+        for (int i = 0; i < flips; i++) {
+            long at = total * i / flips + random.nextLong(Math.max(1, total / flips));
+            int bit = random.nextInt(8);
+            for (String name : names) {
+                int length = files.get(name).length;
+                if (at < length) {
+                    int offset = (int) at;
+                    named += openWith("seed %d: bit %d of byte %d of %s flipped".formatted(seed, bit, offset, name), copy -> copy.get(name)[offset] ^= (byte) (1 << bit)).isPresent() ? 1 : 0;
+                    break;
+                }
+                at -= length;
+            }
+        }
+        System.out.printf("%d of %d flips named, the others harmless%n", named, flips);
+        assertThat(named).isGreaterThan(flips / 3);
+    }
+
+    @Test
+    void everyByteOfTheSmallAndTheFirstBytesOfTheLargeFilesMatters() {
+        List<String> names = new ArrayList<>();
+        for (int offset = 0; offset < 100; offset++) {
+            int at = offset;
+            openWith("byte %d of store.db".formatted(at), copy -> copy.get("store.db")[at] ^= 0x10).ifPresent(names::add);
+        }
+        for (int offset = 0; offset < 56; offset++) {
+            int at = offset;
+            openWith("byte %d of store.db-wal".formatted(at), copy -> copy.get("store.db-wal")[at] ^= 0x10).ifPresent(names::add);
+        }
+        assertThat(names.size()).isGreaterThan(60);
+    }
+
+    @Test
+    void aShorterLogIsNoticed() {
+        byte[] wal = files.get("store.db-wal");
+        int frame = 24 + 4096;
+        var random = new Random(1);
+        for (int i = 0; i < 60; i++) {
+            int length = i < 20 ? wal.length - 1 - i * frame / 3 : random.nextInt(wal.length);
+            Optional<String> damage = openWith("log cut to %d bytes".formatted(length), copy -> copy.put("store.db-wal", Arrays.copyOf(wal, length)));
+            assertThat(damage).as("log cut to %d of %d bytes", length, wal.length).isPresent();
+        }
+    }
+
+    @Test
+    void aLogWithATornTransactionBehindTheLastAcknowledgedIsFine() {
+        byte[] wal = files.get("store.db-wal");
+        var random = new Random(2);
+        for (int length : new int[] {1, 24, 100, 4120, 5000, 9000}) {
+            byte[] longer = Arrays.copyOf(wal, wal.length + length);
+            byte[] garbage = new byte[length];
+            random.nextBytes(garbage);
+            System.arraycopy(garbage, 0, longer, wal.length, length);
+            assertThat(openWith("%d bytes of garbage".formatted(length), copy -> copy.put("store.db-wal", longer))).isEmpty();
+            // the beginning of a frame that was never finished: a stale one, copied
+            System.arraycopy(wal, 32, longer, wal.length, Math.min(length, 4119));
+            assertThat(openWith("%d bytes of a frame".formatted(length), copy -> copy.put("store.db-wal", longer))).isEmpty();
+        }
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        assertThat(openWith("no log", copy -> copy.remove("store.db-wal"))).get().asString().contains("its tail has vanished");
+        assertThat(openWith("no HEAD", copy -> copy.remove("HEAD"))).get().asString().contains("HEAD");
+        assertThat(openWith("no database", copy -> copy.remove("store.db"))).get().asString().contains("store.db is missing");
+        assertThat(openWith("no shared memory", copy -> copy.remove("store.db-shm"))).isEmpty();
+    }
+
+    @Test
+    void aFlippedFrameInTheMiddleIsNamedWithItsPlace() {
+        int frame = 24 + 4096;
+        assertThat(openWith("frame 10", copy -> copy.get("store.db-wal")[32 + 9 * frame + 2000] ^= 1))
+                .get()
+                .asString()
+                .contains("store.db-wal is damaged: frame 10 of ")
+                .contains("(at byte %d) does not match its checksum".formatted(32 + 9 * frame))
+                .contains("restore a backup");
+    }
+}
