@@ -39,7 +39,7 @@ public final class BackupFile {
                 channel.force(true);
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-            StoreFiles.syncDirectory(file.toAbsolutePath().getParent());
+            StoreFiles.syncDirectory(file.toAbsolutePath().resolveSibling(""));
         } catch (IOException | SQLException e) {
             throw new StoreFileException.Unusable(file, "write backup", DiskFault.of(file, e), e);
         }
@@ -67,7 +67,7 @@ public final class BackupFile {
                     throw new StoreFileException.InTheWay(directory, "restore into directory");
                 }
             }
-            try (var lock = DirectoryLock.take(directory);
+            try (var _ = DirectoryLock.take(directory);
                     var backup = new RecordReader(file)) {
                 StoreFiles.create(directory, file, backup.backupHead());
             }

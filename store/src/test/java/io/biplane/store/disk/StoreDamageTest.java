@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -58,7 +59,7 @@ class StoreDamageTest {
                 files.put(name, Files.readAllBytes(home.resolve(name)));
             }
         }
-        assertThat(files.get("store.db-wal").length).isGreaterThan(100_000);
+        assertThat(content(files, "store.db-wal").length).isGreaterThan(100_000);
     }
 
     private static void fill(Store store, int round) {
@@ -70,6 +71,10 @@ class StoreDamageTest {
 
     private static Range everything(Store store) {
         return store.range("", Store.prefixEnd(""), 0, 0);
+    }
+
+    private static byte[] content(Map<String, byte[]> files, String name) {
+        return Objects.requireNonNull(files.get(name), name);
     }
 
     /** Changes what is in a copy of the files. */
@@ -88,17 +93,13 @@ class StoreDamageTest {
             for (Map.Entry<String, byte[]> file : changed.entrySet()) {
                 Files.write(home.resolve(file.getKey()), file.getValue());
             }
-            return open(what, home);
+            Optional<String> damage = open(what, home);
+            for (String name : List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK", "")) {
+                Files.deleteIfExists(home.resolve(name));
+            }
+            return damage;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } finally {
-            for (String name : List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK", "")) {
-                try {
-                    Files.deleteIfExists(home.resolve(name));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
         }
     }
 
@@ -146,16 +147,16 @@ class StoreDamageTest {
         System.out.println("seed " + seed);
         var random = new Random(seed);
         List<String> names = List.of("store.db", "store.db-wal", "HEAD", "store.db-shm");
-        long total = names.stream().mapToLong(name -> files.get(name).length).sum();
+        long total = names.stream().mapToLong(name -> content(files, name).length).sum();
         int named = 0;
         for (int i = 0; i < flips; i++) {
             long at = total * i / flips + random.nextLong(Math.max(1, total / flips));
             int bit = random.nextInt(8);
             for (String name : names) {
-                int length = files.get(name).length;
+                int length = content(files, name).length;
                 if (at < length) {
                     int offset = (int) at;
-                    named += openWith("seed %d: bit %d of byte %d of %s flipped".formatted(seed, bit, offset, name), copy -> copy.get(name)[offset] ^= (byte) (1 << bit)).isPresent() ? 1 : 0;
+                    named += openWith("seed %d: bit %d of byte %d of %s flipped".formatted(seed, bit, offset, name), copy -> content(copy, name)[offset] ^= (byte) (1 << bit)).isPresent() ? 1 : 0;
                     break;
                 }
                 at -= length;
@@ -170,18 +171,18 @@ class StoreDamageTest {
         List<String> names = new ArrayList<>();
         for (int offset = 0; offset < 100; offset++) {
             int at = offset;
-            openWith("byte %d of store.db".formatted(at), copy -> copy.get("store.db")[at] ^= 0x10).ifPresent(names::add);
+            openWith("byte %d of store.db".formatted(at), copy -> content(copy, "store.db")[at] ^= 0x10).ifPresent(names::add);
         }
         for (int offset = 0; offset < 56; offset++) {
             int at = offset;
-            openWith("byte %d of store.db-wal".formatted(at), copy -> copy.get("store.db-wal")[at] ^= 0x10).ifPresent(names::add);
+            openWith("byte %d of store.db-wal".formatted(at), copy -> content(copy, "store.db-wal")[at] ^= 0x10).ifPresent(names::add);
         }
         assertThat(names.size()).isGreaterThan(60);
     }
 
     @Test
     void aShorterLogIsNoticed() {
-        byte[] wal = files.get("store.db-wal");
+        byte[] wal = content(files, "store.db-wal");
         int frame = 24 + 4096;
         var random = new Random(1);
         for (int i = 0; i < 60; i++) {
@@ -193,7 +194,7 @@ class StoreDamageTest {
 
     @Test
     void aLogWithATornTransactionBehindTheLastAcknowledgedIsFine() {
-        byte[] wal = files.get("store.db-wal");
+        byte[] wal = content(files, "store.db-wal");
         var random = new Random(2);
         for (int length : new int[] {1, 24, 100, 4120, 5000, 9000}) {
             byte[] longer = Arrays.copyOf(wal, wal.length + length);
@@ -218,7 +219,7 @@ class StoreDamageTest {
     @Test
     void aFlippedFrameInTheMiddleIsNamedWithItsPlace() {
         int frame = 24 + 4096;
-        assertThat(openWith("frame 10", copy -> copy.get("store.db-wal")[32 + 9 * frame + 2000] ^= 1))
+        assertThat(openWith("frame 10", copy -> content(copy, "store.db-wal")[32 + 9 * frame + 2000] ^= 1))
                 .get()
                 .asString()
                 .contains("store.db-wal is damaged: frame 10 of ")
