@@ -19,6 +19,7 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrame;
+
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,10 +27,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Just enough of a gRPC client for etcd: one connection, unary calls, messages written by hand. It does less than the
- * official clients do, so that what is measured is etcd.
+ * Just enough of a gRPC client for etcd: one connection, unary calls, messages written by hand. It
+ * does less than the official clients do, so that what is measured is etcd.
  *
- * @see <a href="https://github.com/etcd-io/etcd/blob/release-3.4/etcdserver/etcdserverpb/rpc.proto">etcdserverpb</a>
+ * @see <a
+ *     href="https://github.com/etcd-io/etcd/blob/release-3.4/etcdserver/etcdserverpb/rpc.proto">etcdserverpb</a>
  */
 final class EtcdClient implements AutoCloseable {
     private static final int COMPARE_MOD = 2;
@@ -48,14 +50,18 @@ final class EtcdClient implements AutoCloseable {
                                         channel.pipeline()
                                                 .addLast(
                                                         Http2FrameCodecBuilder.forClient()
-                                                                .initialSettings(Http2Settings.defaultSettings())
+                                                                .initialSettings(
+                                                                        Http2Settings
+                                                                                .defaultSettings())
                                                                 .build(),
-                                                        new Http2MultiplexHandler(new ChannelInitializer<>() {
-                                                            @Override
-                                                            protected void initChannel(Channel unexpected) {
-                                                                unexpected.close();
-                                                            }
-                                                        }));
+                                                        new Http2MultiplexHandler(
+                                                                new ChannelInitializer<>() {
+                                                                    @Override
+                                                                    protected void initChannel(
+                                                                            Channel unexpected) {
+                                                                        unexpected.close();
+                                                                    }
+                                                                }));
                                     }
                                 })
                         .connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -112,7 +118,12 @@ final class EtcdClient implements AutoCloseable {
     /** Bytes of the answer. */
     private int call(String method, byte[] message) {
         var answer = new Answer();
-        Channel stream = new Http2StreamChannelBootstrap(connection).handler(answer).open().syncUninterruptibly().getNow();
+        Channel stream =
+                new Http2StreamChannelBootstrap(connection)
+                        .handler(answer)
+                        .open()
+                        .syncUninterruptibly()
+                        .getNow();
         var headers =
                 new DefaultHttp2Headers()
                         .method("POST")
@@ -121,7 +132,11 @@ final class EtcdClient implements AutoCloseable {
                         .authority("127.0.0.1")
                         .add("content-type", "application/grpc")
                         .add("te", "trailers");
-        ByteBuf body = Unpooled.buffer(5 + message.length).writeByte(0).writeInt(message.length).writeBytes(message);
+        ByteBuf body =
+                Unpooled.buffer(5 + message.length)
+                        .writeByte(0)
+                        .writeInt(message.length)
+                        .writeBytes(message);
         stream.write(new DefaultHttp2HeadersFrame(headers));
         stream.writeAndFlush(new DefaultHttp2DataFrame(body, true));
         return answer.bytes.join();
@@ -142,7 +157,8 @@ final class EtcdClient implements AutoCloseable {
                 if ("0".contentEquals(String.valueOf(headers.headers().get("grpc-status")))) {
                     bytes.complete(received);
                 } else {
-                    bytes.completeExceptionally(new IllegalStateException("etcd answered " + headers.headers()));
+                    bytes.completeExceptionally(
+                            new IllegalStateException("etcd answered " + headers.headers()));
                 }
             }
         }

@@ -7,7 +7,9 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** Debian's etcd on ports of its own, with its default settings, for as long as it is not closed. */
+/**
+ * Debian's etcd on ports of its own, with its default settings, for as long as it is not closed.
+ */
 final class EtcdServer implements AutoCloseable {
     private static final int START_SECONDS = 20;
 
@@ -21,15 +23,24 @@ final class EtcdServer implements AutoCloseable {
         process =
                 new ProcessBuilder(
                                 "etcd",
-                                "--data-dir", directory.toString(),
-                                "--listen-client-urls", client,
-                                "--advertise-client-urls", client,
-                                "--listen-peer-urls", peer,
-                                "--initial-advertise-peer-urls", peer,
-                                "--initial-cluster", "default=" + peer,
-                                "--quota-backend-bytes", "8589934592",
-                                "--logger", "zap",
-                                "--log-level", "error")
+                                "--data-dir",
+                                directory.toString(),
+                                "--listen-client-urls",
+                                client,
+                                "--advertise-client-urls",
+                                client,
+                                "--listen-peer-urls",
+                                peer,
+                                "--initial-advertise-peer-urls",
+                                peer,
+                                "--initial-cluster",
+                                "default=" + peer,
+                                "--quota-backend-bytes",
+                                "8589934592",
+                                "--logger",
+                                "zap",
+                                "--log-level",
+                                "error")
                         .inheritIO()
                         .start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);

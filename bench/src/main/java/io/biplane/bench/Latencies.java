@@ -19,18 +19,26 @@ record Latencies(double perSecond, double p50Micros, double p99Micros) {
         long end = System.nanoTime() + time.toNanos();
         long start = System.nanoTime();
         List<long[]> all = new ArrayList<>();
-        List<Thread> running = IntStream.range(0, threads).mapToObj(t -> Thread.ofVirtual().start(() -> {
-            long[] mine = loop(work.of(t), end);
-            synchronized (all) {
-                all.add(mine);
-            }
-        })).toList();
+        List<Thread> running =
+                IntStream.range(0, threads)
+                        .mapToObj(t ->
+                                Thread.ofVirtual()
+                                        .start(() -> {
+                                            long[] mine = loop(work.of(t), end);
+                                            synchronized (all) {
+                                                all.add(mine);
+                                            }
+                                        }))
+                        .toList();
         for (Thread thread : running) {
             thread.join();
         }
         long took = System.nanoTime() - start;
         long[] nanos = all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-        return new Latencies(nanos.length * 1e9 / took, nanos[nanos.length / 2] / 1e3, nanos[(int) (nanos.length * 0.99)] / 1e3);
+        return new Latencies(
+                nanos.length * 1e9 / took,
+                nanos[nanos.length / 2] / 1e3,
+                nanos[(int) (nanos.length * 0.99)] / 1e3);
     }
 
     private static long[] loop(LongConsumer call, long end) {

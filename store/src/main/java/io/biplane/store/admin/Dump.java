@@ -2,6 +2,7 @@ package io.biplane.store.admin;
 
 import io.biplane.store.disk.StoreRecord;
 import io.biplane.store.disk.StoreSnapshot;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -14,17 +15,19 @@ import java.util.TreeMap;
 final class Dump {
     private Dump() {}
 
-    /** Reads twice: which record of each key is the last, then the values, so that not all are in memory. */
+    /**
+     * Reads twice: which record of each key is the last, then the values, so that not all are in
+     * memory.
+     */
     static void write(StoreSnapshot snapshot, String prefix, Appendable out) throws IOException {
         Map<String, Long> last = new TreeMap<>();
-        snapshot.forEachKey(
-                record -> {
-                    if (record.value() == null) {
-                        last.remove(record.key());
-                    } else if (record.key().startsWith(prefix)) {
-                        last.put(record.key(), record.seq());
-                    }
-                });
+        snapshot.forEachKey(record -> {
+            if (record.value() == null) {
+                last.remove(record.key());
+            } else if (record.key().startsWith(prefix)) {
+                last.put(record.key(), record.seq());
+            }
+        });
         for (long seq : last.values()) {
             var record = snapshot.read(seq);
             if (record.isPresent()) {
@@ -43,11 +46,14 @@ final class Dump {
         }
         byte[] value = record.value() == null ? new byte[0] : record.value();
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
             json.append(",\"value\":");
             quote(text, json);
         } catch (CharacterCodingException e) {
-            json.append(",\"valueBase64\":\"").append(Base64.getEncoder().encodeToString(value)).append('"');
+            json.append(",\"valueBase64\":\"")
+                    .append(Base64.getEncoder().encodeToString(value))
+                    .append('"');
         }
         return json.append('}').toString();
     }

@@ -5,10 +5,14 @@ import io.biplane.store.disk.StoreFileException;
 import io.biplane.store.disk.StoreSnapshot;
 import io.biplane.store.disk.StoreSnapshot.Summary;
 import io.biplane.store.embedded.EmbeddedStore;
+
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Commands on the store in a directory. Those that only read may be used while another process has it open. */
+/**
+ * Commands on the store in a directory. Those that only read may be used while another process has
+ * it open.
+ */
 public final class StoreAdmin {
     /** What {@link #compact} did. */
     public record Compaction(long revision, long bytesBefore, long bytesAfter) {}
@@ -16,7 +20,8 @@ public final class StoreAdmin {
     private StoreAdmin() {}
 
     /**
-     * Reads everything there is and proves that it is what was written: a store's directory or a backup.
+     * Reads everything there is and proves that it is what was written: a store's directory or a
+     * backup.
      *
      * @throws StoreFileException.Damaged naming what is not
      */
@@ -50,19 +55,24 @@ public final class StoreAdmin {
         return summary;
     }
 
-    /** Drops all history from a store that no process has open, and gives the space back to the file system. */
+    /**
+     * Drops all history from a store that no process has open, and gives the space back to the file
+     * system.
+     */
     public static Compaction compact(Path directory) {
         long[] done = EmbeddedStore.shrink(directory);
         return new Compaction(done[0], done[1], done[2]);
     }
 
     /**
-     * Prints every key as one line of JSON: key, createRevision, modRevision, lease if it has one, and value, as text if
-     * it is UTF-8 and else as base64 under {@code valueBase64}. What is damaged is left out and named at the end.
+     * Prints every key as one line of JSON: key, createRevision, modRevision, lease if it has one,
+     * and value, as text if it is UTF-8 and else as base64 under {@code valueBase64}. What is
+     * damaged is left out and named at the end.
      *
      * @param prefix of the keys wanted; empty for all
      */
-    public static void dump(Path directoryOrBackup, String prefix, Appendable out) throws IOException {
+    public static void dump(Path directoryOrBackup, String prefix, Appendable out)
+            throws IOException {
         try (StoreSnapshot snapshot = StoreSnapshot.of(directoryOrBackup)) {
             Dump.write(snapshot, prefix, out);
         }

@@ -72,7 +72,8 @@ public final class BackupFile {
                 StoreFiles.create(directory, file, backup.backupHead());
             }
         } catch (IOException e) {
-            throw new StoreFileException.Unusable(directory, "restore store", DiskFault.of(directory, e), e);
+            throw new StoreFileException.Unusable(
+                    directory, "restore store", DiskFault.of(directory, e), e);
         } catch (SQLException e) {
             throw Sqlite.failure(directory, "restore store", e);
         }

@@ -37,7 +37,9 @@ final class DatabaseHeader {
                     };
             if (found != value) {
                 throw new StoreFileException.Damaged(
-                        database, "%s (byte %d) is %d, not %d".formatted(name, offset, found, value), null);
+                        database,
+                        "%s (byte %d) is %d, not %d".formatted(name, offset, found, value),
+                        null);
             }
         }
     }
@@ -72,7 +74,9 @@ final class DatabaseHeader {
         check(file, 1);
     }
 
-    /** @param version 2 with a write-ahead log, else 1 */
+    /**
+     * @param version 2 with a write-ahead log, else 1
+     */
     private static void check(Path database, int version) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(BYTES);
         try (FileChannel file = FileChannel.open(database, StandardOpenOption.READ)) {

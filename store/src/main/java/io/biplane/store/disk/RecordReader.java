@@ -17,7 +17,8 @@ public final class RecordReader implements AutoCloseable {
             "seq, revision, key, value, create_revision, lease, checks";
 
     private static final String ONE = "SELECT " + COLUMNS + " FROM record WHERE seq = ?";
-    private static final String SOME = "SELECT " + COLUMNS + " FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq";
+    private static final String SOME =
+            "SELECT " + COLUMNS + " FROM record WHERE seq BETWEEN ? AND ? ORDER BY seq";
 
     private final Path database;
     private final Connection connection;
@@ -131,17 +132,24 @@ public final class RecordReader implements AutoCloseable {
         }
     }
 
-    /** What stands in a backup in place of HEAD. @throws StoreFileException.Damaged if it is not what was written */
+    /**
+     * What stands in a backup in place of HEAD. @throws StoreFileException.Damaged if it is not
+     * what was written
+     */
     Head.Position backupHead() {
         lock.lock();
         try (var statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT seq, revision, crc, checksum FROM head WHERE id = 1")) {
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT seq, revision, crc, checksum FROM head WHERE id = 1")) {
             if (!row.next()) {
-                throw new StoreFileException.Damaged(database, "it does not say where it ends", null);
+                throw new StoreFileException.Damaged(
+                        database, "it does not say where it ends", null);
             }
             var head = new Head.Position(row.getLong(1), row.getLong(2), row.getInt(3));
             if (head.check() != row.getInt(4)) {
-                throw new StoreFileException.Damaged(database, "where it ends does not match its checksum", null);
+                throw new StoreFileException.Damaged(
+                        database, "where it ends does not match its checksum", null);
             }
             return head;
         } catch (SQLException e) {

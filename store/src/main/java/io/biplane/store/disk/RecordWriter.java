@@ -1,6 +1,7 @@
 package io.biplane.store.disk;
 
 import io.biplane.store.WriteRefusedException;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,9 +12,9 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * Writes records, in groups: what was appended and deleted since the last {@link #commit} becomes durable together. When
- * the disk does not take something, {@link WriteRefusedException} is thrown and the whole group is gone. One thread uses
- * it.
+ * Writes records, in groups: what was appended and deleted since the last {@link #commit} becomes
+ * durable together. When the disk does not take something, {@link WriteRefusedException} is thrown
+ * and the whole group is gone. One thread uses it.
  */
 public final class RecordWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RecordWriter.class.getName());
@@ -51,7 +52,8 @@ public final class RecordWriter implements AutoCloseable {
         }
 
         void close() throws SQLException {
-            for (PreparedStatement statement : List.of(begin, append, delete, setAnchor, commit, checkpoint)) {
+            for (PreparedStatement statement :
+                    List.of(begin, append, delete, setAnchor, commit, checkpoint)) {
                 statement.close();
             }
         }
@@ -79,7 +81,8 @@ public final class RecordWriter implements AutoCloseable {
         } catch (SQLException e) {
             throw refused(e);
         }
-        bytesSinceCheckpoint += RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length);
+        bytesSinceCheckpoint +=
+                RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length);
     }
 
     /** Takes the records of {@code [from, to]} out. */
@@ -114,7 +117,13 @@ public final class RecordWriter implements AutoCloseable {
     /** A statement that writes a first anchor. */
     static String setAnchorSql(Anchor anchor) {
         return "INSERT INTO anchor VALUES (1, %d, %d, %d, %d, %d, %d)"
-                .formatted(anchor.compacted(), anchor.seq(), anchor.crc(), anchor.count(), anchor.sum(), anchor.check());
+                .formatted(
+                        anchor.compacted(),
+                        anchor.seq(),
+                        anchor.crc(),
+                        anchor.count(),
+                        anchor.sum(),
+                        anchor.check());
     }
 
     private void begin() throws SQLException {
@@ -124,7 +133,10 @@ public final class RecordWriter implements AutoCloseable {
         }
     }
 
-    /** Makes the group durable: returns after the fsync. The last record there is then is {@code end}. */
+    /**
+     * Makes the group durable: returns after the fsync. The last record there is then is {@code
+     * end}.
+     */
     public void commit(Head.Position end) {
         try {
             if (begun) {
@@ -139,7 +151,10 @@ public final class RecordWriter implements AutoCloseable {
             head.write(end);
         } catch (IOException e) {
             // The group is durable all the same; HEAD may be behind.
-            LOG.log(System.Logger.Level.WARNING, () -> "cannot update HEAD of store %s".formatted(database), e);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "cannot update HEAD of store %s".formatted(database),
+                    e);
         }
     }
 
@@ -163,18 +178,24 @@ public final class RecordWriter implements AutoCloseable {
             Sqlite.execute(connection, "ROLLBACK");
         } catch (SQLException e) {
             // SQLite rolls back by itself on most errors, and then has nothing to roll back.
-            LOG.log(System.Logger.Level.DEBUG, () -> "nothing to roll back in store %s".formatted(database), e);
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    () -> "nothing to roll back in store %s".formatted(database),
+                    e);
         }
         try {
             sql = new Statements(connection);
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.WARNING, () -> "store %s cannot be written".formatted(database), e);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "store %s cannot be written".formatted(database),
+                    e);
         }
     }
 
     /**
-     * Copies the write-ahead log into the database, as far as readers allow, so that it starts from its beginning again.
-     * What is left is copied another time.
+     * Copies the write-ahead log into the database, as far as readers allow, so that it starts from
+     * its beginning again. What is left is copied another time.
      */
     public void checkpoint() {
         try (ResultSet row = sql.checkpoint.executeQuery()) {
@@ -205,7 +226,10 @@ public final class RecordWriter implements AutoCloseable {
             head.force();
         } catch (SQLException | IOException e) {
             // Nothing is lost: the log is replayed at the next start.
-            LOG.log(System.Logger.Level.WARNING, () -> "store %s was not closed tidily".formatted(database), e);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "store %s was not closed tidily".formatted(database),
+                    e);
         }
     }
 }

@@ -57,7 +57,10 @@ public abstract sealed class StoreFileException extends StoreException {
         @Serial private static final long serialVersionUID = 1;
 
         InTheWay(Path path, String what) {
-            super(path, "cannot %s %s: it exists; remove it, or name another".formatted(what, path), null);
+            super(
+                    path,
+                    "cannot %s %s: it exists; remove it, or name another".formatted(what, path),
+                    null);
         }
     }
 

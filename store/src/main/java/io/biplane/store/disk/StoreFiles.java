@@ -152,7 +152,8 @@ public final class StoreFiles implements AutoCloseable {
     }
 
     /** Fills an empty directory from a backup. */
-    static void create(Path directory, Path backup, Head.Position end) throws IOException, SQLException {
+    static void create(Path directory, Path backup, Head.Position end)
+            throws IOException, SQLException {
         Path unfinished = directory.resolve(UNFINISHED);
         Files.copy(backup, unfinished, StandardCopyOption.REPLACE_EXISTING);
         try (Connection connection = Sqlite.single(unfinished)) {

@@ -1,14 +1,18 @@
 package io.biplane.store.disk;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/** All of a store at one moment, read from outside: of a directory, which may be in use, or of a backup. */
+/**
+ * All of a store at one moment, read from outside: of a directory, which may be in use, or of a
+ * backup.
+ */
 public final class StoreSnapshot implements AutoCloseable {
     /** What there is. */
     public record Summary(long revision, long compactedRevision, long records, long bytes) {}
@@ -19,22 +23,28 @@ public final class StoreSnapshot implements AutoCloseable {
     private final @Nullable DirectoryLock lock;
     private boolean held;
 
-    private StoreSnapshot(Path database, RecordReader reader, Head.Position head, @Nullable DirectoryLock lock) {
+    private StoreSnapshot(
+            Path database, RecordReader reader, Head.Position head, @Nullable DirectoryLock lock) {
         this.database = database;
         this.reader = reader;
         this.head = head;
         this.lock = lock;
     }
 
-    /** Takes one. If no process has the store open, none can open it until the snapshot is closed. */
+    /**
+     * Takes one. If no process has the store open, none can open it until the snapshot is closed.
+     */
     public static StoreSnapshot of(Path directoryOrBackup) {
         try {
             if (!Files.exists(directoryOrBackup)) {
                 throw new StoreFileException.NotAStore(directoryOrBackup, "it does not exist");
             }
-            return Files.isDirectory(directoryOrBackup) ? ofDirectory(directoryOrBackup) : ofBackup(directoryOrBackup);
+            return Files.isDirectory(directoryOrBackup)
+                    ? ofDirectory(directoryOrBackup)
+                    : ofBackup(directoryOrBackup);
         } catch (IOException e) {
-            throw new StoreFileException.Unusable(directoryOrBackup, "read store", DiskFault.of(directoryOrBackup, e), e);
+            throw new StoreFileException.Unusable(
+                    directoryOrBackup, "read store", DiskFault.of(directoryOrBackup, e), e);
         } catch (SQLException e) {
             throw Sqlite.failure(directoryOrBackup, "read store", e);
         }
@@ -49,14 +59,16 @@ public final class StoreSnapshot implements AutoCloseable {
         try {
             lock = DirectoryLock.take(directory);
         } catch (StoreFileException.Locked e) {
-            // In use: then its log is being written, and only what SQLite shows of it is to be judged.
+            // In use: then its log is being written, and only what SQLite shows of it is to be
+            // judged.
             return open(database, StoreFiles.head(directory), null);
         }
         try {
             DatabaseHeader.check(database);
             Optional<String> damage = WalScan.damage(directory.resolve(StoreFiles.WAL));
             if (damage.isPresent()) {
-                throw new StoreFileException.Damaged(directory.resolve(StoreFiles.WAL), damage.get(), null);
+                throw new StoreFileException.Damaged(
+                        directory.resolve(StoreFiles.WAL), damage.get(), null);
             }
             return open(database, StoreFiles.head(directory), lock);
         } catch (IOException | SQLException | RuntimeException e) {
@@ -77,8 +89,8 @@ public final class StoreSnapshot implements AutoCloseable {
     }
 
     /** HEAD was read before: what the reader sees is at least as new. */
-    private static StoreSnapshot open(Path database, Head.Position head, @Nullable DirectoryLock lock)
-            throws SQLException {
+    private static StoreSnapshot open(
+            Path database, Head.Position head, @Nullable DirectoryLock lock) throws SQLException {
         return new StoreSnapshot(database, new RecordReader(database), head, lock);
     }
 
@@ -147,7 +159,8 @@ public final class StoreSnapshot implements AutoCloseable {
             try {
                 lock.close();
             } catch (IOException e) {
-                throw new StoreFileException.Unusable(database, "close store", DiskFault.of(database, e), e);
+                throw new StoreFileException.Unusable(
+                        database, "close store", DiskFault.of(database, e), e);
             }
         }
     }

@@ -263,13 +263,12 @@ public final class EmbeddedStore implements Store {
             if (revision > store.compactedRevision()) {
                 store.compact(revision);
             }
-            store.writes.submitAlone(
-                    ledger -> {
-                        while (store.compactor.collect(ledger.end()) > 0) {
-                            // until all garbage is gone
-                        }
-                        return revision;
-                    });
+            store.writes.submitAlone(ledger -> {
+                while (store.compactor.collect(ledger.end()) > 0) {
+                    // until all garbage is gone
+                }
+                return revision;
+            });
         }
         try (StoreFiles files = StoreFiles.open(directory)) {
             files.vacuum();

@@ -9,13 +9,15 @@ import io.biplane.store.Txn;
 import io.biplane.store.TxnResult;
 import io.biplane.store.disk.StoreFileException;
 import io.biplane.store.embedded.EmbeddedStore;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StoreAdminTest {
     @TempDir Path directory;
@@ -46,14 +48,17 @@ class StoreAdminTest {
             assertThat(StoreAdmin.restore(file, restored)).isEqualTo(summary);
             try (var copy = EmbeddedStore.open(restored)) {
                 assertThat(copy.revision()).isEqualTo(summary.revision());
-                assertThat(everything(copy)).isEqualTo(store.range("", Store.prefixEnd(""), summary.revision(), 0));
-                assertThat(copy.commit(Txn.put("/more", bytes("1")))).isEqualTo(new TxnResult.Committed(summary.revision() + 1));
+                assertThat(everything(copy))
+                        .isEqualTo(store.range("", Store.prefixEnd(""), summary.revision(), 0));
+                assertThat(copy.commit(Txn.put("/more", bytes("1"))))
+                        .isEqualTo(new TxnResult.Committed(summary.revision() + 1));
             }
         }
         assertThatThrownBy(() -> StoreAdmin.backup(home, file))
                 .isInstanceOf(StoreFileException.InTheWay.class)
                 .hasMessage("cannot write backup %s: it exists; remove it, or name another", file);
-        assertThatThrownBy(() -> StoreAdmin.restore(file, restored)).isInstanceOf(StoreFileException.InTheWay.class);
+        assertThatThrownBy(() -> StoreAdmin.restore(file, restored))
+                .isInstanceOf(StoreFileException.InTheWay.class);
     }
 
     private static void writeUntil(AtomicBoolean stop, Store store) {
@@ -120,11 +125,16 @@ class StoreAdminTest {
     @Test
     void whatIsNoStoreIsRefused() throws IOException {
         Path nothing = directory.resolve("nothing");
-        assertThatThrownBy(() -> StoreAdmin.verify(nothing)).isInstanceOf(StoreFileException.NotAStore.class).hasMessageContaining("it does not exist");
+        assertThatThrownBy(() -> StoreAdmin.verify(nothing))
+                .isInstanceOf(StoreFileException.NotAStore.class)
+                .hasMessageContaining("it does not exist");
         Path empty = Files.createDirectory(directory.resolve("empty"));
-        assertThatThrownBy(() -> StoreAdmin.compact(empty)).isInstanceOf(StoreFileException.NotAStore.class);
+        assertThatThrownBy(() -> StoreAdmin.compact(empty))
+                .isInstanceOf(StoreFileException.NotAStore.class);
         assertThat(empty).isEmptyDirectory();
         Path text = Files.writeString(directory.resolve("text"), "x".repeat(200));
-        assertThatThrownBy(() -> StoreAdmin.verify(text)).isInstanceOf(StoreFileException.NotAStore.class).hasMessageContaining("not an SQLite database");
+        assertThatThrownBy(() -> StoreAdmin.verify(text))
+                .isInstanceOf(StoreFileException.NotAStore.class)
+                .hasMessageContaining("not an SQLite database");
     }
 }

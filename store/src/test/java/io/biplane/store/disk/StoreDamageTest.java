@@ -11,6 +11,12 @@ import io.biplane.store.TxnResult;
 import io.biplane.store.admin.StoreAdmin;
 import io.biplane.store.embedded.EmbeddedOptions;
 import io.biplane.store.embedded.EmbeddedStore;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -26,14 +32,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A small store as a crash leaves it, with a write-ahead log and with a compacted part; then one thing in its files is changed. It
- * must be refused by name, or hold what it held and go on as it should: never be silently wrong.
+ * A small store as a crash leaves it, with a write-ahead log and with a compacted part; then one
+ * thing in its files is changed. It must be refused by name, or hold what it held and go on as it
+ * should: never be silently wrong.
  */
 class StoreDamageTest {
     private static final EmbeddedOptions OPTIONS =
@@ -55,7 +58,8 @@ class StoreDamageTest {
             fill(store, 1);
             store.revokeLease(store.grantLease(Duration.ofHours(1)).id());
             expected = everything(store);
-            for (String name : List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK")) {
+            for (String name :
+                    List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK")) {
                 files.put(name, Files.readAllBytes(home.resolve(name)));
             }
         }
@@ -64,8 +68,19 @@ class StoreDamageTest {
 
     private static void fill(Store store, int round) {
         for (int i = 0; i < 150; i++) {
-            byte[] value = "value %d of round %d ".formatted(i, round).repeat(i % 17 == 0 ? 400 : 5).getBytes(StandardCharsets.UTF_8);
-            store.commit(new Txn(List.of(), List.of(new Op.Put("/k/" + i % 40, value), i % 7 == 0 ? new Op.Delete("/k/" + (i + 1) % 40) : new Op.Put("/n", value))));
+            byte[] value =
+                    "value %d of round %d "
+                            .formatted(i, round)
+                            .repeat(i % 17 == 0 ? 400 : 5)
+                            .getBytes(StandardCharsets.UTF_8);
+            store.commit(
+                    new Txn(
+                            List.of(),
+                            List.of(
+                                    new Op.Put("/k/" + i % 40, value),
+                                    i % 7 == 0
+                                            ? new Op.Delete("/k/" + (i + 1) % 40)
+                                            : new Op.Put("/n", value))));
         }
     }
 
@@ -82,7 +97,9 @@ class StoreDamageTest {
         void make(Map<String, byte[]> files);
     }
 
-    /** @return the damage that was named, or empty if the store is as it was */
+    /**
+     * @return the damage that was named, or empty if the store is as it was
+     */
     private Optional<String> openWith(String what, Fault fault) {
         Path home = directory.resolve("copy-" + copies++);
         try {
@@ -94,7 +111,8 @@ class StoreDamageTest {
                 Files.write(home.resolve(file.getKey()), file.getValue());
             }
             Optional<String> damage = open(what, home);
-            for (String name : List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK", "")) {
+            for (String name :
+                    List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK", "")) {
                 Files.deleteIfExists(home.resolve(name));
             }
             return damage;
@@ -111,7 +129,9 @@ class StoreDamageTest {
             }
             // Harmless, then: also for what is written next, to pages that the free list names.
             for (int i = 0; i < 40; i++) {
-                assertThat(store.commit(Txn.put("/after/" + i, new byte[1_000]))).as(what).isInstanceOf(TxnResult.Committed.class);
+                assertThat(store.commit(Txn.put("/after/" + i, new byte[1_000])))
+                        .as(what)
+                        .isInstanceOf(TxnResult.Committed.class);
             }
             after = everything(store);
         } catch (StoreFileException e) {
@@ -156,7 +176,16 @@ class StoreDamageTest {
                 int length = content(files, name).length;
                 if (at < length) {
                     int offset = (int) at;
-                    named += openWith("seed %d: bit %d of byte %d of %s flipped".formatted(seed, bit, offset, name), copy -> content(copy, name)[offset] ^= (byte) (1 << bit)).isPresent() ? 1 : 0;
+                    named +=
+                            openWith(
+                                                    "seed %d: bit %d of byte %d of %s flipped"
+                                                            .formatted(seed, bit, offset, name),
+                                                    copy ->
+                                                            content(copy, name)[offset] ^=
+                                                                    (byte) (1 << bit))
+                                            .isPresent()
+                                    ? 1
+                                    : 0;
                     break;
                 }
                 at -= length;
@@ -171,11 +200,17 @@ class StoreDamageTest {
         List<String> names = new ArrayList<>();
         for (int offset = 0; offset < 100; offset++) {
             int at = offset;
-            openWith("byte %d of store.db".formatted(at), copy -> content(copy, "store.db")[at] ^= 0x10).ifPresent(names::add);
+            openWith(
+                            "byte %d of store.db".formatted(at),
+                            copy -> content(copy, "store.db")[at] ^= 0x10)
+                    .ifPresent(names::add);
         }
         for (int offset = 0; offset < 56; offset++) {
             int at = offset;
-            openWith("byte %d of store.db-wal".formatted(at), copy -> content(copy, "store.db-wal")[at] ^= 0x10).ifPresent(names::add);
+            openWith(
+                            "byte %d of store.db-wal".formatted(at),
+                            copy -> content(copy, "store.db-wal")[at] ^= 0x10)
+                    .ifPresent(names::add);
         }
         assertThat(names.size()).isGreaterThan(60);
     }
@@ -187,7 +222,10 @@ class StoreDamageTest {
         var random = new Random(1);
         for (int i = 0; i < 60; i++) {
             int length = i < 20 ? wal.length - 1 - i * frame / 3 : random.nextInt(wal.length);
-            Optional<String> damage = openWith("log cut to %d bytes".formatted(length), copy -> copy.put("store.db-wal", Arrays.copyOf(wal, length)));
+            Optional<String> damage =
+                    openWith(
+                            "log cut to %d bytes".formatted(length),
+                            copy -> copy.put("store.db-wal", Arrays.copyOf(wal, length)));
             assertThat(damage).as("log cut to %d of %d bytes", length, wal.length).isPresent();
         }
     }
@@ -201,25 +239,45 @@ class StoreDamageTest {
             byte[] garbage = new byte[length];
             random.nextBytes(garbage);
             System.arraycopy(garbage, 0, longer, wal.length, length);
-            assertThat(openWith("%d bytes of garbage".formatted(length), copy -> copy.put("store.db-wal", longer))).isEmpty();
+            assertThat(
+                            openWith(
+                                    "%d bytes of garbage".formatted(length),
+                                    copy -> copy.put("store.db-wal", longer)))
+                    .isEmpty();
             // the beginning of a frame that was never finished: a stale one, copied
             System.arraycopy(wal, 32, longer, wal.length, Math.min(length, 4119));
-            assertThat(openWith("%d bytes of a frame".formatted(length), copy -> copy.put("store.db-wal", longer))).isEmpty();
+            assertThat(
+                            openWith(
+                                    "%d bytes of a frame".formatted(length),
+                                    copy -> copy.put("store.db-wal", longer)))
+                    .isEmpty();
         }
     }
 
     @Test
     void aMissingFileIsNamed() {
-        assertThat(openWith("no log", copy -> copy.remove("store.db-wal"))).get().asString().contains("its tail has vanished");
-        assertThat(openWith("no HEAD", copy -> copy.remove("HEAD"))).get().asString().contains("HEAD");
-        assertThat(openWith("no database", copy -> copy.remove("store.db"))).get().asString().contains("store.db is missing");
+        assertThat(openWith("no log", copy -> copy.remove("store.db-wal")))
+                .get()
+                .asString()
+                .contains("its tail has vanished");
+        assertThat(openWith("no HEAD", copy -> copy.remove("HEAD")))
+                .get()
+                .asString()
+                .contains("HEAD");
+        assertThat(openWith("no database", copy -> copy.remove("store.db")))
+                .get()
+                .asString()
+                .contains("store.db is missing");
         assertThat(openWith("no shared memory", copy -> copy.remove("store.db-shm"))).isEmpty();
     }
 
     @Test
     void aFlippedFrameInTheMiddleIsNamedWithItsPlace() {
         int frame = 24 + 4096;
-        assertThat(openWith("frame 10", copy -> content(copy, "store.db-wal")[32 + 9 * frame + 2000] ^= 1))
+        assertThat(
+                        openWith(
+                                "frame 10",
+                                copy -> content(copy, "store.db-wal")[32 + 9 * frame + 2000] ^= 1))
                 .get()
                 .asString()
                 .contains("store.db-wal is damaged: frame 10 of ")

@@ -10,11 +10,7 @@ import io.biplane.store.TxnResult;
 import io.biplane.store.WriteRefusedException;
 import io.biplane.store.disk.DiskFault;
 import io.biplane.store.disk.StoreFileException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +18,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store on a small file system of its own that fills up, or becomes read-only. Needs root, to mount it. */
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A store on a small file system of its own that fills up, or becomes read-only. Needs root, to
+ * mount it.
+ */
 @Tag("kernel")
 class DiskFullKernelTest {
     @TempDir Path directory;
@@ -30,7 +35,9 @@ class DiskFullKernelTest {
 
     @BeforeEach
     void mount() throws IOException, InterruptedException {
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=3m", "biplane-test", directory.toString()) == 0;
+        mounted =
+                run("mount", "-t", "tmpfs", "-o", "size=3m", "biplane-test", directory.toString())
+                        == 0;
         if (!mounted) {
             if (System.getenv("CI") != null) {
                 throw new AssertionError("cannot mount a tmpfs: run as root");
@@ -70,28 +77,39 @@ class DiskFullKernelTest {
         assertThatThrownBy(
                         () -> {
                             for (int i = 0; i < 10_000; i++) {
-                                acknowledged.add(((TxnResult.Committed) store.commit(Txn.put("/k/" + i % 20, new byte[3000]))).revision());
+                                acknowledged.add(
+                                        ((TxnResult.Committed)
+                                                        store.commit(
+                                                                Txn.put(
+                                                                        "/k/" + i % 20,
+                                                                        new byte[3000])))
+                                                .revision());
                             }
                         })
-                .isInstanceOfSatisfying(WriteRefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+                .isInstanceOfSatisfying(
+                        WriteRefusedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
         return acknowledged;
     }
 
     @Test
-    void aFullDiskRefusesWritesKeepsWhatWasAcknowledgedAndResumesWithoutRestart() throws IOException {
+    void aFullDiskRefusesWritesKeepsWhatWasAcknowledgedAndResumesWithoutRestart()
+            throws IOException {
         Path home = directory.resolve("store");
         List<KeyValue> before;
         try (var store = EmbeddedStore.open(home)) {
             store.commit(Txn.put("/a", new byte[1000]));
             Path ballast = fill();
-            List<Long> acknowledged = writeUntilRefused(store, WriteRefusedException.Reason.DISK_FULL);
+            List<Long> acknowledged =
+                    writeUntilRefused(store, WriteRefusedException.Reason.DISK_FULL);
             assertThat(store.revision()).isEqualTo(2 + acknowledged.size());
             assertThatThrownBy(() -> store.commit(Txn.put("/b", new byte[3000])))
-                    .hasMessageMatching("write to store .*/store.db refused: the disk is full \\(\\d+ KiB free\\); free some space on that file system");
+                    .hasMessageMatching(
+                            "write to store .*/store.db refused: the disk is full \\(\\d+ KiB free\\); free some space on that file system");
             assertThat(store.get("/a")).isPresent();
             assertThat(store.get("/b")).isEmpty();
             Files.delete(ballast);
-            assertThat(store.commit(Txn.put("/b", new byte[3000]))).isEqualTo(new TxnResult.Committed(3 + acknowledged.size()));
+            assertThat(store.commit(Txn.put("/b", new byte[3000])))
+                    .isEqualTo(new TxnResult.Committed(3 + acknowledged.size()));
             before = RandomOperations.everything(store, 0).entries();
         }
         try (var store = EmbeddedStore.open(home)) {
@@ -104,8 +122,11 @@ class DiskFullKernelTest {
         fill();
         Path home = directory.resolve("store");
         assertThatThrownBy(() -> EmbeddedStore.open(home))
-                .isInstanceOfSatisfying(StoreFileException.Unusable.class, e -> assertThat(e.fault()).isEqualTo(DiskFault.FULL))
-                .hasMessageMatching("cannot open store .*: the disk is full \\(\\d+ KiB free\\); free some space on that file system");
+                .isInstanceOfSatisfying(
+                        StoreFileException.Unusable.class,
+                        e -> assertThat(e.fault()).isEqualTo(DiskFault.FULL))
+                .hasMessageMatching(
+                        "cannot open store .*: the disk is full \\(\\d+ KiB free\\); free some space on that file system");
     }
 
     @Test
@@ -114,7 +135,11 @@ class DiskFullKernelTest {
         EmbeddedStore.open(home).close();
         assertThat(run("mount", "-o", "remount,ro", directory.toString())).isZero();
         assertThatThrownBy(() -> EmbeddedStore.open(home))
-                .isInstanceOfSatisfying(StoreFileException.Unusable.class, e -> assertThat(e.fault()).isEqualTo(DiskFault.READ_ONLY))
-                .hasMessage("cannot open store %s: it is not writable; make it writable for this user (file system and permissions), or name another directory", home);
+                .isInstanceOfSatisfying(
+                        StoreFileException.Unusable.class,
+                        e -> assertThat(e.fault()).isEqualTo(DiskFault.READ_ONLY))
+                .hasMessage(
+                        "cannot open store %s: it is not writable; make it writable for this user (file system and permissions), or name another directory",
+                        home);
     }
 }

@@ -9,11 +9,13 @@ import io.biplane.store.StoreException;
 import io.biplane.store.Txn;
 import io.biplane.store.WatchBatch;
 import io.biplane.store.WatchListener;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Queues are bounded, history is bounded, and idle watches hear of progress. */
 class SlowWatcherTest {
@@ -42,7 +44,8 @@ class SlowWatcherTest {
 
     @Test
     void aWatchWhoseQueueIsFullIsCancelledAndOthersAreNot() {
-        try (var store = EmbeddedStore.open(directory, EmbeddedOptions.DEFAULTS.withQueues(10, 100))) {
+        try (var store =
+                EmbeddedStore.open(directory, EmbeddedOptions.DEFAULTS.withQueues(10, 100))) {
             var stuck = new Stuck();
             var other = new Recording();
             store.watch("", Store.prefixEnd(""), 1, stuck);
@@ -54,7 +57,8 @@ class SlowWatcherTest {
             stuck.release.countDown();
             assertThat(stuck.heard.awaitCancelled())
                     .isInstanceOf(SlowWatcherException.class)
-                    .hasMessageMatching("watch of .* was cancelled: its listener is 10 batches behind; watch again from the last revision seen");
+                    .hasMessageMatching(
+                            "watch of .* was cancelled: its listener is 10 batches behind; watch again from the last revision seen");
             assertThat(other.batches()).hasSize(20);
         }
     }
@@ -77,7 +81,10 @@ class SlowWatcherTest {
 
     @Test
     void idleWatchesHearOfProgress() {
-        try (var store = EmbeddedStore.open(directory, EmbeddedOptions.DEFAULTS.withProgressInterval(Duration.ofMillis(20)))) {
+        try (var store =
+                EmbeddedStore.open(
+                        directory,
+                        EmbeddedOptions.DEFAULTS.withProgressInterval(Duration.ofMillis(20)))) {
             var heard = new Recording();
             store.watch("/a", "/b", 1, heard);
             store.commit(Txn.put("/elsewhere", new byte[] {1}));

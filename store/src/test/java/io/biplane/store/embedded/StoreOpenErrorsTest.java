@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.biplane.store.Txn;
 import io.biplane.store.disk.DiskFault;
 import io.biplane.store.disk.StoreFileException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,8 +17,6 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A directory that cannot be opened says why, and what to do. */
 class StoreOpenErrorsTest {
@@ -79,7 +81,9 @@ class StoreOpenErrorsTest {
         Path home = directory.resolve("store");
         try (var store = EmbeddedStore.open(home)) {
             assertLocked(home, ProcessHandle.current().pid());
-            assertLocked(home, ProcessHandle.current().pid()); // the failed attempt did not let go of the lock
+            assertLocked(
+                    home,
+                    ProcessHandle.current().pid()); // the failed attempt did not let go of the lock
             store.commit(Txn.put("/a", new byte[] {1}));
         }
         EmbeddedStore.open(home).close();
@@ -89,7 +93,9 @@ class StoreOpenErrorsTest {
     void lockedByAnotherProcess() throws IOException {
         Path home = directory.resolve("store");
         Process other = CrashWriter.start(home);
-        try (var lines = new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.US_ASCII))) {
+        try (var lines =
+                new BufferedReader(
+                        new InputStreamReader(other.getInputStream(), StandardCharsets.US_ASCII))) {
             assertThat(lines.readLine()).startsWith("open ");
             assertLocked(home, other.pid());
         } finally {
@@ -100,7 +106,8 @@ class StoreOpenErrorsTest {
 
     private static void assertLocked(Path home, long pid) {
         assertThatThrownBy(() -> EmbeddedStore.open(home))
-                .isInstanceOfSatisfying(StoreFileException.Locked.class, e -> assertThat(e.holder()).isEqualTo(pid))
+                .isInstanceOfSatisfying(
+                        StoreFileException.Locked.class, e -> assertThat(e.holder()).isEqualTo(pid))
                 .hasMessage(
                         "cannot open store %s: process %d has it open; stop that process first, or name another directory",
                         home, pid);
@@ -111,7 +118,14 @@ class StoreOpenErrorsTest {
         // /proc refuses new directories to anyone, root included
         Path nowhere = Path.of("/proc/biplane-store");
         assertThatThrownBy(() -> EmbeddedStore.open(nowhere))
-                .isInstanceOfSatisfying(StoreFileException.Unusable.class, e -> assertThat(e.fault()).isIn(DiskFault.FULL, DiskFault.FAILED, DiskFault.READ_ONLY))
+                .isInstanceOfSatisfying(
+                        StoreFileException.Unusable.class,
+                        e ->
+                                assertThat(e.fault())
+                                        .isIn(
+                                                DiskFault.FULL,
+                                                DiskFault.FAILED,
+                                                DiskFault.READ_ONLY))
                 .hasMessageContaining("cannot open store /proc/biplane-store: ");
     }
 }
