@@ -42,6 +42,7 @@ public final class ApiServer implements AutoCloseable {
     private final Bootstrap bootstrap;
     private final Router router;
     private @Nullable HttpsServer https;
+    private @Nullable Pki pki;
 
     /**
      * @throws IllegalArgumentException if the configuration has faults; the message names all
@@ -79,8 +80,9 @@ public final class ApiServer implements AutoCloseable {
         // The first objects need no certificates, and making those takes the longest.
         CompletableFuture<Void> objects =
                 CompletableFuture.runAsync(bootstrap::start, Thread::startVirtualThread);
-        Pki pki = Pki.openOrCreate(config.pkiDir(), certificateNames());
-        https = new HttpsServer(router, pki);
+        Pki certificates = Pki.openOrCreate(config.pkiDir(), certificateNames());
+        pki = certificates;
+        https = new HttpsServer(router, certificates);
         try {
             objects.join();
         } catch (CompletionException e) {
@@ -120,6 +122,18 @@ public final class ApiServer implements AutoCloseable {
     /** Answers requests of the same JVM without a socket; the caller says who asks. */
     public ApiHandler handler() {
         return router;
+    }
+
+    /**
+     * The certificates, for whoever hands them to clients.
+     *
+     * @throws IllegalStateException before the start
+     */
+    public Pki pki() {
+        if (pki == null) {
+            throw new IllegalStateException("the API server was not started");
+        }
+        return pki;
     }
 
     /** Ends all streams and closes the sockets; the store stays open. */
