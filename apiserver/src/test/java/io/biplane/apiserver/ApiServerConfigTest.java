@@ -1,0 +1,88 @@
+package io.biplane.apiserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.biplane.netip.Addr;
+import io.biplane.netip.allocation.PortRange;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The start matrix of upstream's flags. */
+class ApiServerConfigTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.96.0.0/16,fd00:10:96::/112 | true",
+                "10.96.0.0/16,fd00:10:96::/108 | true",
+                "10.0.0.0/12 | true",
+                "fd00:10:96::/112,10.96.0.0/16 | true",
+                "fd00:10:96::/112 | true",
+            })
+    void startsWith(String ranges, boolean gate) {
+        assertThat(config(ranges, gate).validate()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "10.96.0.0/16,fd00::/107 | true | specified --service-cluster-ip-range[1] is too large; for 128-bit addresses, the mask must be >= 108 (",
+                "fd00::/64 | true | specified --service-cluster-ip-range is too large; for 128-bit addresses, the mask must be >= 108 (",
+                "10.0.0.0/11,fd00::/112 | true | specified --service-cluster-ip-range is too large; for 32-bit addresses, the mask must be >= 12 (",
+                "10.0.0.0/16,10.1.0.0/16 | true | --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family (",
+                "10.0.0.0/16,fd00::/112,10.1.0.0/16 | true | --service-cluster-ip-range must not contain more than two entries (",
+                "`` | true | --service-cluster-ip-range must contain at least one valid cidr (",
+                "10.0.0.0/30 | true | error determining service IP ranges for primary service cidr: the service cluster IP range must be at least 8 IP addresses (",
+                "10.96.0.0/16,fd00:10:96::/112 | false | secondary service cluster-ip range(--service-cluster-ip-range[1]) can only be used if IPv6DualStack and EndpointSlice feature is enabled (",
+            })
+    void refuses(String ranges, boolean gate, String literal) {
+        assertThat(config(ranges, gate).validate())
+                .anySatisfy(
+                        fault ->
+                                assertThat(fault)
+                                        .startsWith(literal)
+                                        .contains("--service-cluster-ip-range=" + ranges));
+    }
+
+    @Test
+    void theAdvertisedFamilyIsThatOfTheFirstRange() {
+        ApiServerConfig config =
+                new ApiServerConfig(
+                        ApiServerConfig.parseServiceRanges("10.0.0.0/24"),
+                        PortRange.NODE_PORTS,
+                        List.of(Addr.parse("fd00::1")),
+                        6443,
+                        Path.of("unused"),
+                        List.of(),
+                        true);
+
+        assertThat(config.validate())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "service IP family \"10.0.0.0/24\" must match public address family \"fd00::1\" (");
+    }
+
+    @Test
+    void whatIsNoRangeIsRefusedWithItsPlace() {
+        assertThatThrownBy(() -> ApiServerConfig.parseServiceRanges("10.96.0.0/16, fd00::/112"))
+                .hasMessageStartingWith("service-cluster-ip-range[1] is not a valid cidr");
+    }
+
+    private static ApiServerConfig config(String ranges, boolean gate) {
+        return new ApiServerConfig(
+                ApiServerConfig.parseServiceRanges(ranges),
+                PortRange.NODE_PORTS,
+                List.of(),
+                6443,
+                Path.of("unused"),
+                List.of(),
+                gate);
+    }
+}
