@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
@@ -56,6 +57,7 @@ public final class NodeAgents implements AutoCloseable {
     private final Informer<ServiceView> services;
     private final Index<PodView> podsByNode;
     private final Map<String, NodePods> networks = new HashMap<>();
+    private final ExecutorService kernel = KernelThreads.create();
     private final StandInsClient standIns;
     private final PodLoop podLoop;
     private final NodeLoop nodeLoop;
@@ -72,7 +74,7 @@ public final class NodeAgents implements AutoCloseable {
         Machine machine = Machine.read();
         Map<String, NodeObject> objects = new HashMap<>();
         for (NodeConfig node : config.nodes()) {
-            networks.put(node.name(), new NodePods(node, config.network()));
+            networks.put(node.name(), new NodePods(node, config.network(), kernel));
             objects.put(node.name(), new NodeObject(node, machine, config.version()));
         }
         this.standIns =
@@ -239,6 +241,7 @@ public final class NodeAgents implements AutoCloseable {
         podLoop.close();
         nodeLoop.close();
         standIns.close();
+        kernel.shutdown();
         networks.values().forEach(NodePods::close);
     }
 }

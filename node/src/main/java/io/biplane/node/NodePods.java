@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,7 @@ final class NodePods implements AutoCloseable {
     private final NodeConfig config;
     private final ClusterNetwork network;
     private final PodNetwork links;
+    private final ExecutorService kernel;
 
     @GuardedBy("this")
     private List<Prefix> podCidrs = List.of();
@@ -36,12 +38,21 @@ final class NodePods implements AutoCloseable {
     @GuardedBy("this")
     private PodIpam ipam = new PodIpam(List.of());
 
-    /** Addresses of pods that are not attached yet since this agent started, by uid. */
+    /** What pods have that were there before this agent, by uid, until they are looked at. */
     @GuardedBy("this")
-    private final Map<String, List<Addr>> kept = new HashMap<>();
+    private final Map<String, Kept> kept = new HashMap<>();
 
-    NodePods(NodeConfig config, ClusterNetwork network) {
+    /**
+     * @param linked whether the kernel has the pod's links, or only its status the addresses
+     */
+    private record Kept(List<Addr> addresses, boolean linked) {}
+
+    /**
+     * @param kernel runs what blocks in the kernel; see {@link KernelThreads}
+     */
+    NodePods(NodeConfig config, ClusterNetwork network, ExecutorService kernel) {
         this.config = config;
+        this.kernel = kernel;
         this.network = network;
         try (NetworkNamespace node = NetworkNamespace.open(network.nodeNamespace(config.name()))) {
             this.links = PodNetwork.open(node, network.podNamespacePrefix());
@@ -73,9 +84,10 @@ final class NodePods implements AutoCloseable {
         Map<String, List<Addr>> attached = links.list();
         for (PodView pod : pods) {
             if (!pod.hostNetwork() && !pod.terminal()) {
-                List<Addr> has = attached.getOrDefault(idOf(pod).link(), pod.ips());
-                if (!has.isEmpty() && inOrder(has).isPresent() && reserveAll(has)) {
-                    kept.put(pod.uid(), inOrder(has).get());
+                List<Addr> routed = attached.getOrDefault(idOf(pod).link(), List.of());
+                Optional<List<Addr>> has = inOrder(routed.isEmpty() ? pod.ips() : routed);
+                if (has.isPresent() && reserveAll(has.get())) {
+                    kept.put(pod.uid(), new Kept(has.get(), !routed.isEmpty()));
                 }
             }
         }
@@ -111,15 +123,19 @@ final class NodePods implements AutoCloseable {
     /** Attaches the pod, or adopts its links if they are whole. */
     Attachment attach(PodView pod) {
         PodId id = idOf(pod);
-        List<Addr> addresses;
+        Kept had;
         synchronized (this) {
-            List<Addr> before = kept.remove(pod.uid());
-            addresses = before != null ? before : ipam.allocate();
+            Kept before = kept.remove(pod.uid());
+            had = before != null ? before : new Kept(ipam.allocate(), false);
         }
+        List<Addr> addresses = had.addresses();
         try {
-            return links.list().containsKey(id.link()) && links.intact(id, addresses)
-                    ? links.adopted(id, addresses)
-                    : links.attach(id, addresses);
+            return KernelThreads.call(
+                    kernel,
+                    () ->
+                            had.linked() && links.intact(id, addresses)
+                                    ? links.adopted(id, addresses)
+                                    : links.attach(id, addresses));
         } catch (RuntimeException e) {
             free(addresses);
             throw e;
@@ -127,7 +143,12 @@ final class NodePods implements AutoCloseable {
     }
 
     void detach(PodId pod, List<Addr> addresses) {
-        links.detach(pod);
+        KernelThreads.call(
+                kernel,
+                () -> {
+                    links.detach(pod, addresses);
+                    return pod;
+                });
         free(addresses);
     }
 

@@ -148,25 +148,21 @@ public final class PodNetwork implements AutoCloseable {
     /**
      * Removes the pod's routes at once and its namespace by name; the kernel tidies up the links
      * when the last socket in it is closed. A namespace that a later pod of this name has is left.
+     *
+     * @param addresses those it was attached with
      */
-    public void detach(PodId pod) {
+    public void detach(PodId pod, List<Addr> addresses) {
+        String name = pod.netns(netnsPrefix);
         Optional<Link> link = node.link(pod.link());
-        link.ifPresent(there -> node.ensure(routesTo(there.index())));
-        if (link.isPresent() || !NetworkNamespace.exists(pod.netns(netnsPrefix))) {
-            NetworkNamespace.delete(pod.netns(netnsPrefix));
-        }
-    }
-
-    private List<Change> routesTo(int link) {
-        List<Change> changes = new ArrayList<>();
-        for (IpFamily family : IpFamily.values()) {
-            for (Route route : node.routes(family)) {
-                if (route.linkIndex() == link && route.table() == Route.MAIN) {
-                    changes.add(new Change.DeleteRoute(route));
-                }
+        if (link.isPresent()) {
+            List<Change> changes = new ArrayList<>();
+            for (Addr address : addresses) {
+                changes.add(
+                        new Change.DeleteRoute(Route.direct(host(address), link.get().index())));
             }
+            node.ensure(changes);
+            NetworkNamespace.delete(name);
         }
-        return changes;
     }
 
     /**

@@ -38,8 +38,8 @@ class PodNetworkKernelTest {
 
     @AfterEach
     void nothingIsLeft() {
-        network.detach(WEB);
-        network.detach(DB);
+        network.detach(WEB, WEB_IPS);
+        network.detach(DB, DB_IPS);
         network.close();
         node.close();
         NetworkNamespace.delete(NODE);
@@ -120,22 +120,22 @@ class PodNetworkKernelTest {
                 "-c",
                 "while ip -n hpod-node link show %s >/dev/null 2>&1; do :; done"
                         .formatted(WEB.link()));
-        network.detach(WEB);
+        network.detach(WEB, WEB_IPS);
         assertThat(network.intact(later, DB_IPS)).isTrue();
-        network.detach(later);
+        network.detach(later, DB_IPS);
     }
 
     @Test
     void aDetachedPodsAddressIsRoutedNoMoreAndCanBeGivenAgain() {
         network.attach(WEB, WEB_IPS);
-        network.detach(WEB);
+        network.detach(WEB, WEB_IPS);
         assertThat(Kernel.in(NODE, "ip", "route")).isEmpty();
         Attachment db = network.attach(DB, WEB_IPS);
         PodId client = new PodId("default", "client", "uid-4");
         Attachment from = network.attach(client, DB_IPS);
         assertThat(Kernel.connect(from.netns(), db.netns(), WEB_IPS.get(1)))
                 .isEqualTo(DB_IPS.get(0));
-        network.detach(client);
+        network.detach(client, DB_IPS);
     }
 
     @Test
