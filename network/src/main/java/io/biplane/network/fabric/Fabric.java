@@ -7,9 +7,6 @@ import static io.biplane.network.fabric.Wire.veth;
 
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
-import io.biplane.linux.nftables.Table;
-import io.biplane.linux.nftables.Transaction;
-import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Change.ReplaceRoute;
@@ -203,8 +200,7 @@ public final class Fabric {
             network.transit().get(family).ifPresent(sources::add);
         }
         try (Nftables nftables = KernelNftables.open(host.namespace())) {
-            new TableKeeper(nftables)
-                    .sync(HostEgress.tables(network.name(), network.hostLink(), sources));
+            HostEgress.write(nftables, network.name(), network.hostLink(), sources);
         }
     }
 
@@ -227,12 +223,8 @@ public final class Fabric {
         try (RouteSocket socket = RouteSocket.open(host.namespace())) {
             socket.ensure(new Change.DeleteLink("bp-" + cluster));
         }
-        Transaction tables = new Transaction();
-        for (IpFamily family : IpFamily.values()) {
-            tables.destroy(Table.of(family, HostEgress.tableName(cluster)));
-        }
         try (Nftables nftables = KernelNftables.open(host.namespace())) {
-            nftables.commit(tables);
+            HostEgress.remove(nftables, cluster);
         }
         String node = Pattern.quote(cluster) + "-node-\\d+";
         String pod = Pattern.quote(cluster) + "-pod-[^_]+_.+";
