@@ -55,7 +55,9 @@ final class Report {
                                         Finding::step, LinkedHashMap::new, Collectors.toList()));
         steps.forEach((step, ofStep) -> {
             text.append(step).append('\n');
-            ofStep.forEach(finding -> text.append("  ").append(line(finding)).append('\n'));
+            boolean matrix = ofStep.stream().allMatch(f -> f.subject().contains(FROM));
+            (matrix ? Matrix.lines(ofStep) : ofStep.stream().map(Report::line).toList())
+                    .forEach(line -> text.append("  ").append(line).append('\n'));
         });
         return text.append(sum()).append('\n').toString();
     }

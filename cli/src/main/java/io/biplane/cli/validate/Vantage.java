@@ -26,6 +26,9 @@ import java.time.Duration;
 record Vantage(String name, Kind kind, Path namespace) {
     private static final int TIMEOUT_MILLIS = 1_000;
     private static final int ANSWER_BYTES = 8 * 1024;
+    /** EPERM: what a sender gets whose datagram its own namespace's rules reject. */
+    private static final String REJECTED_ON_OUTPUT = "Operation not permitted";
+
     private static final byte[] HELLO =
             "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -145,6 +148,7 @@ record Vantage(String name, Kind kind, Path namespace) {
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());
             return message.contains("refused") || message.contains("reset by peer")
+                            || message.contains(REJECTED_ON_OUTPUT)
                     ? new Refused(since(began))
                     : new Lost(message, since(began));
         } catch (RuntimeException e) {

@@ -29,7 +29,7 @@ class DocumentedServicesIT {
             """
                     .formatted(pod("pod01", "node-1"), pod("pod02", "node-2"));
 
-    private @TempDir Path directory;
+    @TempDir static Path directory;
     private TestCluster cluster;
 
     private static String pod(String name, String node) {

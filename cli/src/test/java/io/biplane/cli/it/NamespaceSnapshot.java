@@ -12,7 +12,7 @@ record NamespaceSnapshot(
     static NamespaceSnapshot of(String namespace) {
         return new NamespaceSnapshot(
                 namespace,
-                lines(namespace, "ip -o addr show dev eth0"),
+                lines(namespace, "ip -o addr show").stream().filter(line -> line.contains(" eth0 ")).toList(),
                 Stream.concat(
                                 lines(namespace, "ip -4 route show proto static").stream(),
                                 lines(namespace, "ip -6 route show proto static").stream())

@@ -6,11 +6,13 @@ import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Nftables;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 
 /**
  * Tells how the kernel's table differs from a {@link DesiredTable}, in words, and changes nothing.
@@ -22,16 +24,24 @@ public final class TableAudit {
 
     private final Nftables kernel;
     private final DesiredTable desired;
+    private final BiFunction<NamedSet, Element, String> meaning;
     private final List<String> differences = new ArrayList<>();
 
-    private TableAudit(Nftables kernel, DesiredTable desired) {
+    private TableAudit(
+            Nftables kernel, DesiredTable desired, BiFunction<NamedSet, Element, String> meaning) {
         this.kernel = kernel;
         this.desired = desired;
+        this.meaning = meaning;
     }
 
-    /** All differences; empty when the table is as it should be. */
-    public static List<String> differences(Nftables kernel, DesiredTable desired) {
-        TableAudit audit = new TableAudit(kernel, desired);
+    /**
+     * All differences; empty when the table is as it should be.
+     *
+     * @param meaning what an element stands for; elements that mean the same may differ
+     */
+    public static List<String> differences(
+            Nftables kernel, DesiredTable desired, BiFunction<NamedSet, Element, String> meaning) {
+        TableAudit audit = new TableAudit(kernel, desired, meaning);
         audit.run();
         return audit.differences;
     }
@@ -58,7 +68,7 @@ public final class TableAudit {
                     if (found == null) {
                         differences.add("set or map %s is missing".formatted(set));
                     } else {
-                        elements(found, new HashSet<>(elements));
+                        elements(found, elements);
                     }
                 });
     }
@@ -71,31 +81,29 @@ public final class TableAudit {
         }
     }
 
-    private void elements(NamedSet set, Set<Element> wanted) {
-        Set<Element> found = new HashSet<>(kernel.elements(set));
+    private void elements(NamedSet set, Collection<Element> desiredElements) {
+        Set<String> wanted = meanings(set, desiredElements);
+        Set<String> found = meanings(set, kernel.elements(set));
         named(set, "misses", wanted, found);
         named(set, "has besides", found, wanted);
     }
 
+    private Set<String> meanings(NamedSet set, Collection<Element> elements) {
+        Set<String> texts = new TreeSet<>();
+        elements.forEach(element -> texts.add(meaning.apply(set, element)));
+        return texts;
+    }
+
     /** What is in {@code some} and not in {@code others}; the first few by name. */
-    private void named(NamedSet set, String verb, Set<Element> some, Set<Element> others) {
-        List<String> texts =
-                some.stream()
-                        .filter(e -> !others.contains(e))
-                        .map(Element::toString)
-                        .sorted()
-                        .toList();
+    private void named(NamedSet set, String verb, Set<String> some, Set<String> others) {
+        List<String> texts = some.stream().filter(text -> !others.contains(text)).toList();
         if (!texts.isEmpty()) {
             int shown = Math.min(NAMED_ELEMENTS, texts.size());
+            String more =
+                    texts.size() > shown ? " and %d more".formatted(texts.size() - shown) : "";
             differences.add(
                     "%s %s %s%s"
-                            .formatted(
-                                    set,
-                                    verb,
-                                    String.join(", ", texts.subList(0, shown)),
-                                    texts.size() > shown
-                                            ? " and %d more".formatted(texts.size() - shown)
-                                            : ""));
+                            .formatted(set, verb, String.join(", ", texts.subList(0, shown)), more));
         }
     }
 }
