@@ -9,6 +9,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -19,18 +21,20 @@ import java.util.List;
 public final class RecordWriter implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RecordWriter.class.getName());
     private static final int RECORD_OVERHEAD_BYTES = 128;
+    private static final int[] APPEND_SIZES = {16, 4, 1};
 
     private final Path database;
     private final Connection connection;
     private final Head head;
     private Statements sql;
+    private final List<StoreRecord> waiting = new ArrayList<>();
     private boolean begun;
     private long bytesSinceCheckpoint;
 
     /** Made anew after each error: the driver gives up a statement that failed. */
     private static final class Statements {
         final PreparedStatement begin;
-        final PreparedStatement append;
+        final PreparedStatement[] append;
         final PreparedStatement delete;
         final PreparedStatement setAnchor;
         final PreparedStatement commit;
@@ -38,10 +42,18 @@ public final class RecordWriter implements AutoCloseable {
 
         Statements(Connection connection) throws SQLException {
             begin = connection.prepareStatement("BEGIN IMMEDIATE");
-            append =
-                    connection.prepareStatement(
-                            "INSERT INTO record (seq, revision, key, value, create_revision, lease, checks)"
-                                    + " VALUES (?, ?, ?, ?, ?, ?, ?)");
+            append = new PreparedStatement[APPEND_SIZES.length];
+            for (int i = 0; i < append.length; i++) {
+                String rows =
+                        String.join(
+                                ", ",
+                                Collections.nCopies(APPEND_SIZES[i], "(?, ?, ?, ?, ?, ?, ?)"));
+                append[i] =
+                        connection.prepareStatement(
+                                "INSERT INTO record (seq, revision, key, value, create_revision, lease, checks)"
+                                        + " VALUES "
+                                        + rows);
+            }
             delete = connection.prepareStatement("DELETE FROM record WHERE seq BETWEEN ? AND ?");
             setAnchor =
                     connection.prepareStatement(
@@ -52,8 +64,11 @@ public final class RecordWriter implements AutoCloseable {
         }
 
         void close() throws SQLException {
+            for (PreparedStatement statement : append) {
+                statement.close();
+            }
             for (PreparedStatement statement :
-                    List.of(begin, append, delete, setAnchor, commit, checkpoint)) {
+                    List.of(begin, delete, setAnchor, commit, checkpoint)) {
                 statement.close();
             }
         }
@@ -68,21 +83,36 @@ public final class RecordWriter implements AutoCloseable {
 
     /** Adds a record to the group. */
     public void append(StoreRecord record) {
-        try {
-            begin();
-            sql.append.setLong(1, record.seq());
-            sql.append.setLong(2, record.revision());
-            sql.append.setString(3, record.key());
-            sql.append.setBytes(4, record.value());
-            sql.append.setLong(5, record.createRevision());
-            sql.append.setLong(6, record.lease());
-            sql.append.setLong(7, record.check());
-            sql.append.executeUpdate();
-        } catch (SQLException e) {
-            throw refused(e);
-        }
+        waiting.add(record);
         bytesSinceCheckpoint +=
                 RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length);
+    }
+
+    /** Hands SQLite what was added, many rows to a statement: a call costs more than a row. */
+    private void flush() throws SQLException {
+        begin();
+        int done = 0;
+        for (int i = 0; i < APPEND_SIZES.length; i++) {
+            for (; waiting.size() - done >= APPEND_SIZES[i]; done += APPEND_SIZES[i]) {
+                insert(sql.append[i], waiting.subList(done, done + APPEND_SIZES[i]));
+            }
+        }
+        waiting.clear();
+    }
+
+    private static void insert(PreparedStatement append, List<StoreRecord> records)
+            throws SQLException {
+        int column = 0;
+        for (StoreRecord record : records) {
+            append.setLong(++column, record.seq());
+            append.setLong(++column, record.revision());
+            append.setString(++column, record.key());
+            append.setBytes(++column, record.value());
+            append.setLong(++column, record.createRevision());
+            append.setLong(++column, record.lease());
+            append.setLong(++column, record.check());
+        }
+        append.executeUpdate();
     }
 
     /** Takes the records of {@code [from, to]} out. */
@@ -139,6 +169,9 @@ public final class RecordWriter implements AutoCloseable {
      */
     public void commit(Head.Position end) {
         try {
+            if (!waiting.isEmpty()) {
+                flush();
+            }
             if (begun) {
                 sql.commit.executeUpdate();
                 begun = false;
@@ -160,6 +193,7 @@ public final class RecordWriter implements AutoCloseable {
 
     /** Gives the group up. */
     public void rollback() {
+        waiting.clear();
         if (begun) {
             begun = false;
             reset();
@@ -168,6 +202,7 @@ public final class RecordWriter implements AutoCloseable {
 
     private WriteRefusedException refused(SQLException e) {
         begun = false;
+        waiting.clear();
         reset();
         return DiskFault.of(database, e).refusal(database, e);
     }
