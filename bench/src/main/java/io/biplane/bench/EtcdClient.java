@@ -59,7 +59,7 @@ final class EtcdClient implements AutoCloseable {
                                                                     @Override
                                                                     protected void initChannel(
                                                                             Channel unexpected) {
-                                                                        unexpected.close();
+                                                                        var _ = unexpected.close();
                                                                     }
                                                                 }));
                                     }
@@ -137,8 +137,8 @@ final class EtcdClient implements AutoCloseable {
                         .writeByte(0)
                         .writeInt(message.length)
                         .writeBytes(message);
-        stream.write(new DefaultHttp2HeadersFrame(headers));
-        stream.writeAndFlush(new DefaultHttp2DataFrame(body, true));
+        var _ = stream.write(new DefaultHttp2HeadersFrame(headers));
+        var _ = stream.writeAndFlush(new DefaultHttp2DataFrame(body, true));
         return answer.bytes.join();
     }
 
