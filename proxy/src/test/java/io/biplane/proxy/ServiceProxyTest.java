@@ -52,14 +52,13 @@ final class ServiceProxyTest {
     }
 
     private ObjectNode slice(int endpoints) {
-        return (ObjectNode)
-                io.biplane.api.Json.parseObject(
-                        "{'apiVersion':'discovery.k8s.io/v1','kind':'EndpointSlice','metadata':{'namespace':'ns','name':'web-1','labels':{'kubernetes.io/service-name':'web'}},'addressType':'IPv6','ports':[{'name':'','port':8080,'protocol':'TCP'}],'endpoints':[%s]}"
-                                .formatted(
-                                        IntStream.rangeClosed(1, endpoints)
-                                                .mapToObj("{'addresses':['fd00::%x']}"::formatted)
-                                                .collect(Collectors.joining(",")))
-                                .replace('\'', '"'));
+        return io.biplane.api.Json.parseObject(
+                "{'apiVersion':'discovery.k8s.io/v1','kind':'EndpointSlice','metadata':{'namespace':'ns','name':'web-1','labels':{'kubernetes.io/service-name':'web'}},'addressType':'IPv6','ports':[{'name':'','port':8080,'protocol':'TCP'}],'endpoints':[%s]}"
+                        .formatted(
+                                IntStream.rangeClosed(1, endpoints)
+                                        .mapToObj("{'addresses':['fd00::%x']}"::formatted)
+                                        .collect(Collectors.joining(",")))
+                        .replace('\'', '"'));
     }
 
     /** The elements of a set, as text, sorted. */
