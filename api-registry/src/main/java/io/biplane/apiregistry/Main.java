@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ public final class Main {
         }
         Overlay.ipFamily(walk.types());
         applyListRules(walk.types());
+        applyDistinctZeros(walk.types());
         Files.createDirectories(directory);
         Files.writeString(descriptions, Output.descriptions(walk.types().values()));
         Files.writeString(types, Output.types(walk.types().values()));
@@ -52,20 +54,35 @@ public final class Main {
      * Every row must fit: one that fits nothing is a mistake or left over from an older release.
      */
     private static void applyListRules(Map<String, Type> types) throws IOException {
-        String table;
-        try (InputStream in = Main.class.getResourceAsStream("lists.txt")) {
-            if (in == null) {
-                throw new IOException("lists.txt is not on the class path");
-            }
-            table = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
         String unknown =
-                ListRule.parse(table).stream()
+                ListRule.parse(table("lists.txt")).stream()
                         .filter(rule -> !apply(rule, types.get(rule.type())))
                         .map(rule -> rule.type() + " " + rule.field())
                         .collect(Collectors.joining("\n"));
         if (!unknown.isEmpty()) {
             throw new IllegalStateException("lists.txt: no such type or field:\n" + unknown);
+        }
+    }
+
+    /** Here too every row must fit. */
+    private static void applyDistinctZeros(Map<String, Type> types) throws IOException {
+        for (String line : table("zeros.txt").lines().filter(l -> !l.startsWith("#")).toList()) {
+            List<String> cells = List.of(line.split(" ", -1));
+            List<String> fields = cells.subList(1, cells.size());
+            Type type = types.get(cells.getFirst());
+            if (type == null || !type.fields.keySet().containsAll(fields)) {
+                throw new IllegalStateException("zeros.txt: no such type or field:\n" + line);
+            }
+            type.distinctZeros.addAll(fields);
+        }
+    }
+
+    private static String table(String file) throws IOException {
+        try (InputStream in = Main.class.getResourceAsStream(file)) {
+            if (in == null) {
+                throw new IOException(file + " is not on the class path");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

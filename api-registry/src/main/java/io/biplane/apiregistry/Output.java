@@ -3,6 +3,8 @@ package io.biplane.apiregistry;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Collection;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The two files. Both have a line per type, {@code =name}, followed by a line per field; cells are
@@ -11,7 +13,7 @@ import java.util.Collection;
 final class Output {
     private Output() {}
 
-    /** Type lines: name, kinds, rule. Field lines: name, type, numbers, required, rule. */
+    /** Type lines: name, kinds, rule. Field lines: name, type, numbers, properties, rule. */
     static String types(Collection<Type> types) {
         StringBuilder out = new StringBuilder();
         for (Type type : types) {
@@ -22,7 +24,7 @@ final class Output {
                             name,
                             field.type(),
                             field.numbers(),
-                            field.required() ? "required" : "",
+                            properties(type, name, field),
                             rule(type.rule(name))));
         }
         return out.toString();
@@ -36,6 +38,14 @@ final class Output {
             type.fields.forEach((name, field) -> line(out, name, escape(field.description())));
         }
         return out.toString();
+    }
+
+    private static String properties(Type type, String name, Type.Field field) {
+        return Stream.of(
+                        field.required() ? "required" : "",
+                        type.distinctZeros.contains(name) ? "zero" : "")
+                .filter(property -> !property.isEmpty())
+                .collect(Collectors.joining(" "));
     }
 
     private static String rule(@Nullable ListRule rule) {

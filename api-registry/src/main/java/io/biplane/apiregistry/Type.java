@@ -3,9 +3,11 @@ package io.biplane.apiregistry;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A type that was found, as it is going to be written. */
@@ -14,6 +16,9 @@ final class Type {
     final String description;
     final List<String> kinds = new ArrayList<>();
     final Map<String, Field> fields = new TreeMap<>();
+
+    /** Fields whose zero value means something else than leaving them out. */
+    final Set<String> distinctZeros = new HashSet<>();
 
     Type(String name, String description) {
         this.name = name;

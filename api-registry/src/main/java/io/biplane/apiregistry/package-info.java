@@ -3,9 +3,9 @@
  * protobuf numbers, list rules and descriptions. Runs in the build; nothing of it is shipped.
  *
  * <p>In come the official Java client's models (names, types, descriptions), its protobuf
- * descriptors (numbers, widths) and the table {@code lists.txt} (merge keys and list types, which
- * no published jar carries); out go {@code types.txt} and {@code descriptions.txt}, which {@code
- * io.biplane.api.type} reads.
+ * descriptors (numbers, widths) and the tables {@code lists.txt} (merge keys and list types) and
+ * {@code zeros.txt} (which zero values mean something), which no published jar carries; out go
+ * {@code types.txt} and {@code descriptions.txt}, which {@code io.biplane.api.type} reads.
  */
 @NullMarked
 package io.biplane.apiregistry;

@@ -1,7 +1,10 @@
 /**
- * Kubernetes' protobuf form of objects, read with the field numbers of the type registry. In come
- * the bytes of a request, out goes the object's tree. Called by the API server: kubectl and other
- * clients made with Go's typed client send new objects in this form.
+ * Reads the protobuf form of API objects, which typed clients and newer {@code kubectl}s send.
+ *
+ * <p>In comes a body of the type {@code application/vnd.kubernetes.protobuf}; out goes the JSON
+ * tree that upstream would write for the same object. Field numbers and types are the type
+ * registry's; nothing here knows any kind. The API server calls it when it reads bodies; answers
+ * stay JSON, which every client accepts too.
  */
 @NullMarked
 package io.biplane.api.protobuf;

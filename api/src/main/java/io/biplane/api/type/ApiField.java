@@ -11,10 +11,17 @@ import java.util.List;
  *     inlines are messages of their own. Empty for {@code apiVersion} and {@code kind} of kinds,
  *     which protobuf carries in the envelope
  * @param required whether OpenAPI calls the field required
+ * @param distinctZero whether an empty string, 0 or false means something else than leaving the
+ *     field out
  * @param rule how it is patched and merged
  */
 public record ApiField(
-        String name, ValueType type, List<Integer> numbers, boolean required, MergeRule rule) {
+        String name,
+        ValueType type,
+        List<Integer> numbers,
+        boolean required,
+        boolean distinctZero,
+        MergeRule rule) {
     /** Copies the numbers. */
     public ApiField {
         numbers = List.copyOf(numbers);

@@ -1,8 +1,9 @@
 package io.biplane.api.type;
 
-/** An object whose JSON does not fit its type; the message is upstream's decoder's. */
+/** An object that does not fit its type; for JSON, the message is upstream's decoder's. */
 public final class DecodeException extends RuntimeException {
-    DecodeException(String message) {
+    /** Says what does not fit, and where. */
+    public DecodeException(String message) {
         super(message);
     }
 

@@ -65,11 +65,13 @@ public final class TypeRegistry {
                 numbers.add(Integer.valueOf(number));
             }
         }
+        List<String> properties = List.of(cells[3].split(" ", -1));
         return new ApiField(
                 cells[0],
                 ValueType.parse(cells[1]),
                 numbers,
-                cells[3].equals("required"),
+                properties.contains("required"),
+                properties.contains("zero"),
                 MergeRule.parse(cells[4]));
     }
 

@@ -67,12 +67,29 @@ class TypeRegistryTest {
                                         new ValueType.Ref("io.k8s.api.core.v1.ServicePort")),
                                 List.of(1),
                                 false,
+                                false,
                                 new MergeRule(
                                         true, false, "port", "map", List.of("port", "protocol"))));
         ApiType ephemeral = registry.type("io.k8s.api.core.v1.EphemeralContainer");
         assertThat(field(ephemeral, "image").numbers()).containsExactly(1, 2);
         ApiType strategy = registry.type("io.k8s.api.apps.v1.DeploymentSpec");
         assertThat(field(strategy, "strategy").rule().retainKeys()).isTrue();
+    }
+
+    @Test
+    void zeroValuesCountWhereUpstreamHasPointers() {
+        ApiType spec = registry.type("io.k8s.api.apps.v1.DeploymentSpec");
+        assertThat(field(spec, "replicas").distinctZero()).isTrue();
+        assertThat(field(spec, "minReadySeconds").distinctZero()).isFalse();
+        for (ApiType type : registry.all()) {
+            for (ApiField field : type.fields()) {
+                if (field.distinctZero()) {
+                    assertThat(field.type())
+                            .as(type.name() + "." + field.name())
+                            .isInstanceOf(ValueType.Scalar.class);
+                }
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.protobuf.ProtobufReader;
+import io.biplane.api.type.DecodeException;
 import io.biplane.api.type.Decoder;
 import io.biplane.api.type.FieldValidation;
 import io.biplane.api.yaml.Yaml;
@@ -63,7 +64,7 @@ public final class Bodies {
             }
             throw StatusException.badRequest(
                     "the body of the request holds no object but " + node.getNodeType());
-        } catch (JacksonException | IllegalArgumentException e) {
+        } catch (JacksonException | IllegalArgumentException | DecodeException e) {
             throw StatusException.badRequest(
                     "the object provided is unrecognized: " + e.getMessage());
         }
