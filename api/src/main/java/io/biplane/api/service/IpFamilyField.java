@@ -46,13 +46,24 @@ final class IpFamilyField {
                 && (families.isEmpty() || families.equals(old.families()))) {
             return fault(family, "field is immutable");
         }
-        Optional<FieldError> fault = checkNew(spec, cluster);
-        if (fault.isPresent() || spec.isExternalName()) {
-            return fault;
+        if (!cluster.has(family)) {
+            String allowed =
+                    cluster.families().stream()
+                            .map(IpFamily::apiName)
+                            .collect(Collectors.joining(", "));
+            return fault(family, "only the following families are allowed: " + allowed);
+        }
+        if (spec.isExternalName()) {
+            return Optional.empty();
         }
         if (!families.isEmpty()) {
             return fault(
                     family, "must be the first of `ipFamilies`, which is " + families.getFirst());
+        }
+        Optional<IpFamily> address = IpTexts.family(spec.clusterIp());
+        if (address.isPresent() && !address.get().apiName().equals(family)) {
+            return fault(
+                    family, "does not match %s cluster IP".formatted(address.get().apiName()));
         }
         spec.setFamilies(List.of(family));
         if (spec.policy().isEmpty() && (old == null || old.policy().isEmpty())) {
@@ -65,21 +76,6 @@ final class IpFamilyField {
         if (old != null && spec.families().isEmpty() && spec.asksForNoClusterIp()) {
             spec.setFamilies(old.families());
         }
-    }
-
-    private static Optional<FieldError> checkNew(ServiceSpec spec, ServiceCluster cluster) {
-        String family = spec.ipFamily();
-        if (!cluster.has(family)) {
-            String allowed =
-                    cluster.families().stream()
-                            .map(IpFamily::apiName)
-                            .collect(Collectors.joining(", "));
-            return fault(family, "only the following families are allowed: " + allowed);
-        }
-        return IpTexts.family(spec.clusterIp())
-                .filter(actual -> !actual.apiName().equals(family))
-                .flatMap(actual ->
-                        fault(family, "does not match %s cluster IP".formatted(actual.apiName())));
     }
 
     private static Optional<FieldError> fault(String family, String detail) {
