@@ -44,7 +44,7 @@ public final class StoreBench {
     private static final Duration RUN = Duration.ofSeconds(3);
     private static final int RANGE_KEYS = 10_000;
     private static final int WATCHERS = 1_000;
-    private static final int MANY_KEYS = 1_000_000;
+    private static final int MANY_KEYS = Integer.getInteger("bench.keys", 1_000_000);
     private static int names;
 
     private StoreBench() {}
