@@ -62,8 +62,7 @@ final class IpFamilyField {
         }
         Optional<IpFamily> address = IpTexts.family(spec.clusterIp());
         if (address.isPresent() && !address.get().apiName().equals(family)) {
-            return fault(
-                    family, "does not match %s cluster IP".formatted(address.get().apiName()));
+            return fault(family, "does not match %s cluster IP".formatted(address.get().apiName()));
         }
         spec.setFamilies(List.of(family));
         if (spec.policy().isEmpty() && (old == null || old.policy().isEmpty())) {

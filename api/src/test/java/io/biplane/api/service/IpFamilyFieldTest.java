@@ -17,13 +17,18 @@ class IpFamilyFieldTest {
         ObjectNode service = Json.object();
         service.putObject("metadata").put("name", "my-service").put("namespace", "default");
         service.set("spec", Json.parseObject(spec));
-        Json.child(service, "spec").putArray("ports").addObject().put("port", 80).put("targetPort", 9376);
+        Json.child(service, "spec")
+                .putArray("ports")
+                .addObject()
+                .put("port", 80)
+                .put("targetPort", 9376);
         return service;
     }
 
     private static String families(ObjectNode service) {
         ServiceSpec spec = ServiceSpec.of(service);
-        return "%s %s %s".formatted(spec.ipFamily(), spec.policy(), String.join(",", spec.families()));
+        return "%s %s %s"
+                .formatted(spec.ipFamily(), spec.policy(), String.join(",", spec.families()));
     }
 
     @ParameterizedTest
@@ -39,7 +44,8 @@ class IpFamilyFieldTest {
                 "{'ipFamily':'IPv6','clusterIP':'fd00:10:96::7'} | IPv6 SingleStack IPv6",
             })
     void onCreateItNamesThePrimaryFamily(String spec, String expected) {
-        assertThat(families(Pipeline.V4_V6.create(service(spec.replace('\'', '"'))))).isEqualTo(expected);
+        assertThat(families(Pipeline.V4_V6.create(service(spec.replace('\'', '"')))))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -53,7 +59,9 @@ class IpFamilyFieldTest {
             })
     void contradictionsAreRefusedByField(String spec, String fault) {
         assertThatThrownBy(() -> Pipeline.V4_V6.create(service(spec.replace('\'', '"'))))
-                .hasMessage("Service \"my-service\" is invalid: spec.ipFamily: Invalid value: " + fault);
+                .hasMessage(
+                        "Service \"my-service\" is invalid: spec.ipFamily: Invalid value: "
+                                + fault);
     }
 
     @Test
@@ -64,13 +72,18 @@ class IpFamilyFieldTest {
 
     @Test
     void externalNameTakesItAndDropsIt() {
-        ObjectNode sent = service("{\"type\":\"ExternalName\",\"externalName\":\"a.example\",\"ipFamily\":\"IPv6\"}");
-        assertThat(ServiceSpec.of(Pipeline.V4_V6.create(sent)).json().propertyNames()).doesNotContain("ipFamily", "ipFamilies");
+        ObjectNode sent =
+                service(
+                        "{\"type\":\"ExternalName\",\"externalName\":\"a.example\",\"ipFamily\":\"IPv6\"}");
+        assertThat(ServiceSpec.of(Pipeline.V4_V6.create(sent)).json().propertyNames())
+                .doesNotContain("ipFamily", "ipFamilies");
     }
 
     @Test
     void withTheGateOffNoFieldSpeaksOfFamilies() {
-        ObjectNode sent = service("{\"ipFamily\":\"IPv6\",\"ipFamilies\":[\"IPv6\"],\"ipFamilyPolicy\":\"SingleStack\",\"clusterIP\":\"10.96.0.9\"}");
+        ObjectNode sent =
+                service(
+                        "{\"ipFamily\":\"IPv6\",\"ipFamilies\":[\"IPv6\"],\"ipFamilyPolicy\":\"SingleStack\",\"clusterIP\":\"10.96.0.9\"}");
         ObjectNode created = Pipeline.GATE_OFF.create(sent);
         assertThat(families(created)).isEqualTo("  ");
         assertThat(ServiceSpec.of(created).clusterIps()).containsExactly("10.96.0.9");

@@ -15,21 +15,35 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Updates of stored Services, a row each (update-tables.txt): what is stored, the merge patch that a client sends, and what
- * comes of it: policy, families and addresses, or the faults. A and B are the stored addresses, B2 another IPv6 address, new4
- * and new6 freshly allocated ones.
+ * Updates of stored Services, a row each (update-tables.txt): what is stored, the merge patch that
+ * a client sends, and what comes of it: policy, families and addresses, or the faults. A and B are
+ * the stored addresses, B2 another IPv6 address, new4 and new6 freshly allocated ones.
  */
 class UpdateTest {
     private static final Map<String, Pipeline> CLUSTERS =
-            Map.of("v4", Pipeline.V4, "v6", Pipeline.V6, "v4,v6", Pipeline.V4_V6, "v6,v4", Pipeline.V6_V4);
+            Map.of(
+                    "v4",
+                    Pipeline.V4,
+                    "v6",
+                    Pipeline.V6,
+                    "v4,v6",
+                    Pipeline.V4_V6,
+                    "v6,v4",
+                    Pipeline.V6_V4);
     private static final Map<String, String> NAMES =
             Map.of(
-                    "10.96.0.1", "A",
-                    "10.96.0.2", "A2",
-                    "fd00:10:96::1", "B",
-                    "fd00:10:96::2", "B2",
-                    FakeAllocation.NEW_IPV4, "new4",
-                    FakeAllocation.NEW_IPV6, "new6");
+                    "10.96.0.1",
+                    "A",
+                    "10.96.0.2",
+                    "A2",
+                    "fd00:10:96::1",
+                    "B",
+                    "fd00:10:96::2",
+                    "B2",
+                    FakeAllocation.NEW_IPV4,
+                    "new4",
+                    FakeAllocation.NEW_IPV6,
+                    "new6");
 
     @ParameterizedTest(name = "{0}: {1} <- {2}")
     @CsvFileSource(resources = "update-tables.txt", delimiter = '|', commentCharacter = '#')
@@ -37,7 +51,8 @@ class UpdateTest {
         ObjectNode service = stored(stored);
         ObjectNode sent = service.deepCopy();
         merge(Json.child(sent, "spec"), Json.parseObject(spelled(patch)));
-        assertThat(outcome(CLUSTERS.getOrDefault(cluster, Pipeline.V4_V6), service, sent)).isEqualTo(expected);
+        assertThat(outcome(CLUSTERS.getOrDefault(cluster, Pipeline.V4_V6), service, sent))
+                .isEqualTo(expected);
     }
 
     private static String spelled(String patch) {
@@ -48,12 +63,20 @@ class UpdateTest {
         return text;
     }
 
-    /** {@code S [v4] A}, with the shape before it: headless, selectorless, NodePort; or ExternalName. */
+    /**
+     * {@code S [v4] A}, with the shape before it: headless, selectorless, NodePort; or
+     * ExternalName.
+     */
     private static ObjectNode stored(String text) {
         ObjectNode service = Json.object();
         service.putObject("metadata").put("name", "s").put("namespace", "default");
-        ObjectNode spec = service.putObject("spec").put("type", "ClusterIP").put("sessionAffinity", "None");
-        spec.putArray("ports").addObject().put("port", 80).put("protocol", "TCP").put("targetPort", 80);
+        ObjectNode spec =
+                service.putObject("spec").put("type", "ClusterIP").put("sessionAffinity", "None");
+        spec.putArray("ports")
+                .addObject()
+                .put("port", 80)
+                .put("protocol", "TCP")
+                .put("targetPort", 80);
         spec.putObject("selector").put("app", "a");
         if (text.startsWith("ExternalName")) {
             spec.put("type", "ExternalName").put("externalName", "a.example");
@@ -63,7 +86,10 @@ class UpdateTest {
         boolean both = text.contains("v4,v6");
         boolean headless = text.startsWith("headless") || text.startsWith("selectorless");
         String policy = text.replaceFirst(".*?([SPR]) \\[.*", "$1");
-        spec.put("ipFamilyPolicy", Map.of("S", "SingleStack", "P", "PreferDualStack", "R", "RequireDualStack").get(policy));
+        spec.put(
+                "ipFamilyPolicy",
+                Map.of("S", "SingleStack", "P", "PreferDualStack", "R", "RequireDualStack")
+                        .get(policy));
         spec.putArray("ipFamilies").add("IPv4");
         spec.put("ipFamily", "IPv4").put("clusterIP", headless ? "None" : "10.96.0.1");
         spec.putArray("clusterIPs").add(headless ? "None" : "10.96.0.1");
@@ -82,14 +108,13 @@ class UpdateTest {
     /** RFC 7386: null removes. */
     private static void merge(ObjectNode spec, ObjectNode patch) {
         patch.properties()
-                .forEach(
-                        field -> {
-                            if (field.getValue().isNull()) {
-                                spec.remove(field.getKey());
-                            } else {
-                                spec.set(field.getKey(), field.getValue());
-                            }
-                        });
+                .forEach(field -> {
+                    if (field.getValue().isNull()) {
+                        spec.remove(field.getKey());
+                    } else {
+                        spec.set(field.getKey(), field.getValue());
+                    }
+                });
     }
 
     private static String outcome(Pipeline cluster, ObjectNode stored, ObjectNode sent) {
@@ -98,7 +123,12 @@ class UpdateTest {
             ServiceSpec spec = ServiceSpec.of(updated);
             if (spec.isExternalName()) {
                 assertThat(spec.json().propertyNames())
-                        .doesNotContain("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "ipFamily");
+                        .doesNotContain(
+                                "clusterIP",
+                                "clusterIPs",
+                                "ipFamilies",
+                                "ipFamilyPolicy",
+                                "ipFamily");
                 return "ExternalName";
             }
             assertThat(spec.ipFamily()).isEqualTo(spec.families().getFirst());
@@ -106,15 +136,22 @@ class UpdateTest {
                     .formatted(
                             spec.policy().charAt(0),
                             String.join(",", spec.families()).replace("IPv", "v"),
-                            spec.clusterIps().stream().map(ip -> NAMES.getOrDefault(ip, ip)).collect(Collectors.joining(",")));
+                            spec.clusterIps().stream()
+                                    .map(ip -> NAMES.getOrDefault(ip, ip))
+                                    .collect(Collectors.joining(",")));
         } catch (StatusException e) {
             assertThat(e.code()).isEqualTo(422);
-            return Json.at(e.toStatus(), "details", "causes").valueStream().map(UpdateTest::fault).collect(Collectors.joining("; "));
+            return Json.at(e.toStatus(), "details", "causes")
+                    .valueStream()
+                    .map(UpdateTest::fault)
+                    .collect(Collectors.joining("; "));
         }
     }
 
     private static String fault(JsonNode cause) {
         String message = Json.string(cause, "message");
-        return Json.string(cause, "field").replace("spec.", "") + ": " + message.substring(message.lastIndexOf(": ") + 2);
+        return Json.string(cause, "field").replace("spec.", "")
+                + ": "
+                + message.substring(message.lastIndexOf(": ") + 2);
     }
 }

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 
 /** Each kind's faults in upstream's words (faults.txt), and what is filled in. */
 class StrategiesTest {
-    private static final Strategies ALL = KindStrategies.of(new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true));
+    private static final Strategies ALL =
+            KindStrategies.of(new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true));
 
     private static Resource kind(String name) {
         return Kinds.all().stream().filter(r -> r.kind().equals(name)).findFirst().orElseThrow();
@@ -53,25 +54,38 @@ class StrategiesTest {
     }
 
     @ParameterizedTest(name = "{0} {1}")
-    @CsvFileSource(resources = "faults.txt", delimiter = '|', commentCharacter = '#', maxCharsPerColumn = 10_000)
+    @CsvFileSource(
+            resources = "faults.txt",
+            delimiter = '|',
+            commentCharacter = '#',
+            maxCharsPerColumn = 10_000)
     void faultsOfNewObjects(String kind, String json, String expected) {
-        assertThat(text(ALL.of(kind(kind)).validate(created(kind, json)))).isEqualTo(expected == null ? "" : expected);
+        assertThat(text(ALL.of(kind(kind)).validate(created(kind, json))))
+                .isEqualTo(expected == null ? "" : expected);
     }
 
     @ParameterizedTest(name = "{0} {1} -> {2}")
-    @CsvFileSource(resources = "changes.txt", delimiter = '|', commentCharacter = '#', maxCharsPerColumn = 10_000)
+    @CsvFileSource(
+            resources = "changes.txt",
+            delimiter = '|',
+            commentCharacter = '#',
+            maxCharsPerColumn = 10_000)
     void faultsOfChanges(String kind, String before, String after, String expected) {
         ObjectNode old = created(kind, before);
         ObjectNode now = object(kind, after);
         Strategy strategy = ALL.of(kind(kind));
         strategy.applyDefaults(now);
         strategy.prepareForUpdate(now, old);
-        assertThat(text(strategy.validateUpdate(now, old))).isEqualTo(expected == null ? "" : expected);
+        assertThat(text(strategy.validateUpdate(now, old)))
+                .isEqualTo(expected == null ? "" : expected);
     }
 
     @Test
     void aPodGetsUpstreamsDefaults() {
-        ObjectNode pod = created("Pod", "{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"nginx\",\"ports\":[{\"containerPort\":80}]}]}}");
+        ObjectNode pod =
+                created(
+                        "Pod",
+                        "{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"nginx\",\"ports\":[{\"containerPort\":80}]}]}}");
         assertThat(pod.path("spec"))
                 .isEqualTo(
                         Json.parse(
@@ -82,7 +96,8 @@ class StrategiesTest {
                                 "restartPolicy":"Always","dnsPolicy":"ClusterFirst","schedulerName":"default-scheduler",
                                 "terminationGracePeriodSeconds":30,"securityContext":{},"enableServiceLinks":true}
                                 """));
-        assertThat(pod.path("status")).isEqualTo(Json.parse("{\"phase\":\"Pending\",\"qosClass\":\"BestEffort\"}"));
+        assertThat(pod.path("status"))
+                .isEqualTo(Json.parse("{\"phase\":\"Pending\",\"qosClass\":\"BestEffort\"}"));
     }
 
     @Test
@@ -100,14 +115,22 @@ class StrategiesTest {
 
     @Test
     void aNodesSingularPodCidrWins() {
-        ObjectNode node = created("Node", "{\"spec\":{\"podCIDR\":\"10.1.0.0/24\",\"podCIDRs\":[\"10.2.0.0/24\",\"fd00::/64\"]}}");
-        assertThat(node.path("spec")).isEqualTo(Json.parse("{\"podCIDR\":\"10.1.0.0/24\",\"podCIDRs\":[\"10.1.0.0/24\"]}"));
+        ObjectNode node =
+                created(
+                        "Node",
+                        "{\"spec\":{\"podCIDR\":\"10.1.0.0/24\",\"podCIDRs\":[\"10.2.0.0/24\",\"fd00::/64\"]}}");
+        assertThat(node.path("spec"))
+                .isEqualTo(
+                        Json.parse("{\"podCIDR\":\"10.1.0.0/24\",\"podCIDRs\":[\"10.1.0.0/24\"]}"));
     }
 
     @Test
     void aPodsAddressesAreCheckedPerFamily() {
         ObjectNode pod = created("Pod", "{\"spec\":{}}");
-        pod.set("status", Json.parse("{\"podIPs\":[{\"ip\":\"10.0.0.1\"},{\"ip\":\"10.0.0.2\"}],\"hostIP\":\"10.9.0.1\",\"hostIPs\":[{\"ip\":\"fd00::1\"}]}"));
+        pod.set(
+                "status",
+                Json.parse(
+                        "{\"podIPs\":[{\"ip\":\"10.0.0.1\"},{\"ip\":\"10.0.0.2\"}],\"hostIP\":\"10.9.0.1\",\"hostIPs\":[{\"ip\":\"fd00::1\"}]}"));
         Strategy strategy = ALL.of(Kinds.PODS);
         ObjectNode old = created("Pod", "{\"spec\":{}}");
         strategy.prepareForStatusUpdate(pod, old);
