@@ -33,11 +33,10 @@ import java.util.Optional;
  */
 public final class EmbeddedStore implements Store {
     private static final System.Logger LOG = System.getLogger(EmbeddedStore.class.getName());
-    private static final int READERS = 2;
 
     private final StoreFiles files;
     private final RecordWriter writer;
-    private final List<RecordReader> readers;
+    private final RecordReader reader;
     private final Index index;
     private final ValueCache cache;
     private final LeaseTable leases;
@@ -79,17 +78,21 @@ public final class EmbeddedStore implements Store {
 
     private EmbeddedStore(StoreFiles files, EmbeddedOptions options) {
         this.files = files;
-        boolean keepValues = bytes(files.database()) <= options.cacheBytes();
-        var loaded = LogLoad.load(files, files::newReader, _ -> new Replay.Part(keepValues));
-        var replay = new Replay(loaded);
-        writer = files.newWriter();
-        readers = new ArrayList<>();
-        for (int i = 0; i < READERS; i++) {
-            readers.add(files.newReader());
+        reader = files.newReader();
+        LogLoad.Loaded<Replay.Part> loaded;
+        Replay replay;
+        try {
+            boolean keepValues = bytes(files.database()) <= options.cacheBytes();
+            loaded = LogLoad.load(files, reader, _ -> new Replay.Part(keepValues));
+            replay = new Replay(loaded);
+            writer = files.newWriter();
+        } catch (RuntimeException | Error e) {
+            reader.close();
+            throw e;
         }
         index = replay.index;
         leases = replay.leases;
-        cache = new ValueCache(options.cacheBytes(), readers);
+        cache = new ValueCache(options.cacheBytes(), reader);
         index.range("", Store.prefixEnd("")).values().stream()
                 .filter(version -> version.value != null)
                 .forEach(cache::add);
@@ -284,7 +287,7 @@ public final class EmbeddedStore implements Store {
         closed = true;
         writes.close();
         watches.close();
-        readers.forEach(RecordReader::close);
+        reader.close();
         writer.close();
         files.close();
     }

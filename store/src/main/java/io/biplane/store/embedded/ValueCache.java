@@ -7,7 +7,6 @@ import io.biplane.store.disk.RecordReader;
 import io.biplane.store.disk.StoreRecord;
 
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,7 +18,7 @@ final class ValueCache {
     private static final int OVERHEAD_BYTES = 64;
 
     private final long capacityBytes;
-    private final List<RecordReader> readers;
+    private final RecordReader reader;
     private final ReentrantLock lock = new ReentrantLock();
 
     @GuardedBy("lock")
@@ -28,19 +27,16 @@ final class ValueCache {
     @GuardedBy("lock")
     private long bytes;
 
-    ValueCache(long capacityBytes, List<RecordReader> readers) {
+    ValueCache(long capacityBytes, RecordReader reader) {
         this.capacityBytes = capacityBytes;
-        this.readers = List.copyOf(readers);
+        this.reader = reader;
     }
 
     /** The key with its value; empty if compaction took the record meanwhile. */
     Optional<KeyValue> load(Version version) {
         byte[] value = version.value;
         if (value == null) {
-            Optional<byte[]> read =
-                    readers.get((int) (version.seq % readers.size()))
-                            .read(version.seq)
-                            .map(StoreRecord::value);
+            Optional<byte[]> read = reader.read(version.seq).map(StoreRecord::value);
             if (read.isEmpty()) {
                 return Optional.empty();
             }
