@@ -7,9 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Platform threads for calls that wait in the kernel. A native call holds a virtual thread's carrier,
- * of which there is one per core: a few that wait for the kernel's one RTNL lock would stop every
- * request and watch of the process. Two are enough for one lock.
+ * Platform threads for calls that wait in the kernel. A native call holds a virtual thread's
+ * carrier, of which there is one per core: a few that wait for the kernel's one RTNL lock would
+ * stop every request and watch of the process. Two are enough for one lock.
  */
 final class KernelThreads {
     private static final int THREADS = 2;

@@ -5,6 +5,8 @@ import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.node.standin.ServedContainer;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
@@ -61,7 +63,7 @@ final class StandInPorts {
                 if (!protocol.equals("SCTP")) {
                     ports.of(protocol).add(number);
                 }
-                named.put(Fields.text(port, "name"), number);
+                Fields.optionalText(port, "name").ifPresent(name -> named.put(name, number));
             }
         }
         for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
@@ -85,8 +87,7 @@ final class StandInPorts {
         return ports;
     }
 
-    private static @org.jspecify.annotations.Nullable Integer number(
-            String port, Map<String, Integer> named) {
+    private static @Nullable Integer number(String port, Map<String, Integer> named) {
         if (port.matches("\\d{1,5}")) {
             int number = Integer.parseInt(port);
             return isPort(number) ? number : null;

@@ -175,15 +175,26 @@ class FabricKernelTest {
     void nodesReachTheWorldBeyondTheHostWithTheHostsAddress(IpFamily family) {
         try (NetworkNamespace world = NetworkNamespace.create("hfab-world")) {
             Kernel.in(
-                    HOST, "ip", "link", "add", "wan0", "type", "veth", "peer", "name", "far",
-                    "netns", "hfab-world");
+                    HOST,
+                    "ip",
+                    "link",
+                    "add",
+                    "wan0",
+                    "type",
+                    "veth",
+                    "peer",
+                    "name",
+                    "far",
+                    "netns",
+                    "hfab-world");
             boolean v4 = family == IpFamily.IPV4;
             String here = v4 ? "203.0.113.1" : "2001:db8:99::1";
             String beyond = v4 ? "203.0.113.2" : "2001:db8:99::2";
             String bits = v4 ? "/24" : "/64";
             for (String[] end :
                     new String[][] {{HOST, "wan0", here}, {"hfab-world", "far", beyond}}) {
-                Kernel.in(end[0], "sysctl", "-qw", "net.ipv6.conf.%s.accept_dad=0".formatted(end[1]));
+                Kernel.in(
+                        end[0], "sysctl", "-qw", "net.ipv6.conf.%s.accept_dad=0".formatted(end[1]));
                 Kernel.in(end[0], "ip", "addr", "add", end[2] + bits, "dev", end[1]);
                 Kernel.in(end[0], "ip", "link", "set", end[1], "up");
             }

@@ -1,0 +1,143 @@
+package io.biplane.node;
+
+import static io.biplane.node.StandInPortsTest.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.biplane.api.view.PodView;
+import io.biplane.netip.Addr;
+import io.biplane.node.standin.ServedPod;
+import io.biplane.node.standin.ServedState;
+import io.biplane.node.standin.ServedState.Container;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import tools.jackson.databind.node.ObjectNode;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+class PodStatusTest {
+    private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant T1 = Instant.parse("2026-01-01T00:01:00Z");
+    private static final List<Addr> IPS = List.of(Addr.parse("fd00::2"), Addr.parse("10.0.0.2"));
+    private static final List<Addr> HOST_IPS =
+            List.of(Addr.parse("fd00:1::1"), Addr.parse("172.30.0.11"));
+
+    private static PodView pod(String spec, ObjectNode status) {
+        ObjectNode pod =
+                tree(
+                        "{'metadata':{'namespace':'default','name':'p','uid':'u'},'spec':{'containers':[{'name':'a','image':'i'}]%s}}"
+                                .formatted(spec));
+        pod.set("status", status);
+        return PodView.of(pod);
+    }
+
+    private static ObjectNode status(
+            PodView pod,
+            Container state,
+            String instance,
+            Map<String, Integer> restarted,
+            Instant now) {
+        ServedPod served =
+                new ServedPod("u", "default", "p", "n", "p", Path.of("/x"), IPS, 0, List.of());
+        return new PodStatus(
+                        pod,
+                        IPS,
+                        HOST_IPS,
+                        new ServedState(served, Map.of("a", state)),
+                        instance,
+                        restarted,
+                        now)
+                .toJson();
+    }
+
+    private static ObjectNode running() {
+        return status(pod("", Trees.object()), new Container.Listening(), "one", Map.of(), T0);
+    }
+
+    @Test
+    void aRunningPodSaysAll() {
+        assertThat(running())
+                .isEqualTo(
+                        tree(
+                                "{'phase':'Running','conditions':["
+                                        + "{'type':'PodScheduled','status':'True','lastTransitionTime':'2026-01-01T00:00:00Z'},"
+                                        + "{'type':'Initialized','status':'True','lastTransitionTime':'2026-01-01T00:00:00Z'},"
+                                        + "{'type':'ContainersReady','status':'True','lastTransitionTime':'2026-01-01T00:00:00Z'},"
+                                        + "{'type':'Ready','status':'True','lastTransitionTime':'2026-01-01T00:00:00Z'}],"
+                                        + "'hostIP':'fd00:1::1','hostIPs':[{'ip':'fd00:1::1'},{'ip':'172.30.0.11'}],"
+                                        + "'podIP':'fd00::2','podIPs':[{'ip':'fd00::2'},{'ip':'10.0.0.2'}],"
+                                        + "'startTime':'2026-01-01T00:00:00Z','containerStatuses':[{'name':'a','image':'i','imageID':'',"
+                                        + "'state':{'running':{'startedAt':'2026-01-01T00:00:00Z'}},'containerID':'biplane://one-a-0',"
+                                        + "'ready':true,'started':true,'restartCount':0}],'qosClass':'BestEffort'}"));
+    }
+
+    @Test
+    void anUnchangedPodGivesAnUnchangedStatusLater() {
+        ObjectNode first = running();
+        ObjectNode later = status(pod("", first), new Container.Listening(), "one", Map.of(), T1);
+        assertThat(later).isEqualTo(first);
+        assertThat(StatusDifference.none(first, later)).isTrue();
+    }
+
+    @Test
+    void anotherInstanceOfTheStandInsIsARestart() {
+        ObjectNode later =
+                status(pod("", running()), new Container.Listening(), "two", Map.of(), T1);
+        assertThat(later.at("/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
+        assertThat(later.at("/containerStatuses/0/state/running/startedAt").asString())
+                .isEqualTo("2026-01-01T00:01:00Z");
+        assertThat(later.at("/containerStatuses/0/lastState/terminated/exitCode").asInt())
+                .isEqualTo(137);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,Succeeded,Completed", "3,Failed,Error"})
+    void aContainerThatStaysExitedEndsThePod(int code, String phase, String reason) {
+        ObjectNode later =
+                status(pod("", running()), new Container.Exited(code), "one", Map.of(), T1);
+        assertThat(later.path("phase").asString()).isEqualTo(phase);
+        assertThat(later.at("/containerStatuses/0/state/terminated/reason").asString())
+                .isEqualTo(reason);
+        assertThat(later.at("/conditions/3/reason").asString()).isEqualTo("PodCompleted");
+    }
+
+    @Test
+    void aPortThatCannotBeOpenedMakesThePodUnreadyWithTheReason() {
+        ObjectNode status =
+                status(
+                        pod("", Trees.object()),
+                        new Container.Failed("listen tcp 80: Address already in use"),
+                        "one",
+                        Map.of(),
+                        T0);
+        assertThat(status.path("phase").asString()).isEqualTo("Pending");
+        assertThat(status.at("/containerStatuses/0/state/waiting/message").asString())
+                .isEqualTo("listen tcp 80: Address already in use");
+        assertThat(status.at("/conditions/3/message").asString())
+                .isEqualTo("containers with unready status: [a]");
+    }
+
+    @Test
+    void aClosedReadinessGateKeepsThePodUnready() {
+        String gates = ",'readinessGates':[{'conditionType':'lb'}]";
+        ObjectNode status =
+                status(pod(gates, Trees.object()), new Container.Listening(), "one", Map.of(), T0);
+        assertThat(status.at("/conditions/2/status").asString()).isEqualTo("True");
+        assertThat(status.at("/conditions/3/status").asString()).isEqualTo("False");
+    }
+
+    @Test
+    void conditionsOfOthersStay() {
+        ObjectNode before = running();
+        ((tools.jackson.databind.node.ArrayNode) before.path("conditions"))
+                .add(tree("{'type':'lb','status':'True'}"));
+        ObjectNode later = status(pod("", before), new Container.Listening(), "one", Map.of(), T1);
+        assertThat(later).isEqualTo(before);
+    }
+}
