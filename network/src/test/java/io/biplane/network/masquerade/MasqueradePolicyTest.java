@@ -53,7 +53,7 @@ final class MasqueradePolicyTest {
     void theHostsTablesBearTheClustersName() {
         List<DesiredTable> tables =
                 HostEgress.tables("blue", "bp-blue", prefixes("172.30.0.0/20 198.18.0.0/25"));
-        assertThat(tables).singleElement();
+        assertThat(tables).hasSize(1);
         assertThat(tables.getFirst().table()).hasToString("ip biplane-blue");
         assertThat(tables.getFirst().rules().getFirst())
                 .hasToString(
