@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FabricClientTest {
     @TempDir Path directory;
 
+    // The informer is only closed: what it saw is in the queue.
+    @SuppressWarnings("try")
     @Test
     void anInformerSeesEveryChange() throws Exception {
         try (TestServer server = new TestServer(directory);

@@ -8,6 +8,7 @@ import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Store;
 import io.biplane.store.memory.MemoryStore;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,8 @@ public final class TestServer implements AutoCloseable {
 
     public TestServer(Path directory, String serviceRanges) throws IOException {
         this.directory = directory;
-        ServerSocketChannel listener = Listeners.open(new InetSocketAddress("127.0.0.1", 0));
+        ServerSocketChannel listener =
+                Listeners.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
         List<Addr> advertised =
                 ApiServerConfig.parseServiceRanges(serviceRanges).stream()
