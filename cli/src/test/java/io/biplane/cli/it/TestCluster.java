@@ -19,14 +19,23 @@ final class TestCluster implements AutoCloseable {
 
     private final String name;
     private final Path directory;
+    private final List<String> prefix;
 
     /**
      * @param name at most 12 characters, different from any other cluster on the machine
      * @param directory for data and kubeconfig
      */
     TestCluster(String name, Path directory) {
+        this(name, directory, List.of());
+    }
+
+    /**
+     * @param prefix what is put in front of every command, such as one that enters a namespace
+     */
+    TestCluster(String name, Path directory, List<String> prefix) {
         this.name = name;
         this.directory = directory;
+        this.prefix = List.copyOf(prefix);
     }
 
     String name() {
@@ -43,15 +52,9 @@ final class TestCluster implements AutoCloseable {
 
     /** Runs {@code biplane <command> --name … --data-dir … <more>}. */
     Result biplane(String command, String... more) {
-        List<String> words =
-                new ArrayList<>(
-                        List.of(
-                                LAUNCHER.toString(),
-                                command,
-                                "--name",
-                                name,
-                                "--data-dir",
-                                data().toString()));
+        List<String> words = new ArrayList<>(prefix);
+        words.addAll(List.of(LAUNCHER.toString(), command));
+        words.addAll(List.of("--name", name, "--data-dir", data().toString()));
         words.addAll(Arrays.asList(more));
         return Programs.run(words.toArray(String[]::new));
     }
@@ -75,7 +78,8 @@ final class TestCluster implements AutoCloseable {
 
     /** Runs one of the kubectls with something on its standard input. */
     Result kubectl(Kubectl kubectl, String input, String... arguments) {
-        List<String> words = new ArrayList<>(List.of(kubectl.program()));
+        List<String> words = new ArrayList<>(prefix);
+        words.add(kubectl.program());
         words.addAll(Arrays.asList(arguments));
         Map<String, String> environment =
                 Map.of(

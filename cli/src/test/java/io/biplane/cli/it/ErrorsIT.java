@@ -1,0 +1,147 @@
+package io.biplane.cli.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.biplane.cli.it.Programs.Result;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a person reads when {@code up} cannot do what was asked; nothing is left half done. */
+@ClusterTest
+class ErrorsIT {
+    private @TempDir Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--cluster-cidr=10.244.0.0/16,fc00::/23 | fc00::/23",
+                "--cluster-cidr=10.244.0.0/16,10.245.0.0/16 | len of ClusterCIDRs==2 and they are not configured as dual stack (at least one from each IPFamily",
+                "--cluster-cidr=10.244.0.0/16,fc00::/24,fd00::/48 | length of clusterCIDRs is:3 more than max allowed of 2",
+                "--cluster-cidr=10.244.0.0/16,fc00::/24 --feature-gates=IPv6DualStack=false | len of ClusterCIDRs==2 and dualstack or EndpointSlice feature is not enabled",
+                "--cluster-cidr=10.244.0.0/16,fc00::/24 --node-cidr-mask-size=24 | usage of --node-cidr-mask-size is not allowed with dual-stack clusters",
+                "--cluster-cidr=10.244.0.0/16,fc00::/24 --node-cidr-mask-size-ipv4=12 | Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size configured for CIDR family",
+                "--service-cluster-ip-range=10.96.0.0/16,fd00::/64 | specified --service-cluster-ip-range[1] is too large; for 128-bit addresses, the mask must be >= 108",
+                "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16 | --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family",
+                "--nodes=0 | --nodes=0: a cluster on one machine has 1 to 250 nodes",
+            })
+    void refusesFaultyFlags(String flags, String text) {
+        try (TestCluster cluster = new TestCluster("it-errors", directory)) {
+            Result result = cluster.up(flags.split(" "));
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.output()).contains("biplane: ").contains(text).doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void tellsAllFaultsAtOnce() {
+        try (TestCluster cluster = new TestCluster("it-errors", directory)) {
+            Result result =
+                    cluster.up(
+                            "--cluster-cidr=nonsense",
+                            "--service-cluster-ip-range=10.0.0.0/33",
+                            "--feature-gates=Wings=2",
+                            "--nodes=1000");
+            assertThat(result.output())
+                    .contains("nonsense", "10.0.0.0/33", "Wings", "--nodes=1000");
+        }
+    }
+
+    @Test
+    void namesAPortThatIsInUse() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                TestCluster cluster = new TestCluster("it-errors", directory)) {
+            int port = taken.getLocalPort();
+            Result result = cluster.up("--secure-port=" + port);
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.output())
+                    .contains(
+                            "port %d is in use on this machine (--secure-port=%d: give another one"
+                                    .formatted(port, port));
+        }
+    }
+
+    @Test
+    void refusesADataDirectoryThatIsSomebodyElses() throws IOException {
+        Path theirs = Files.createDirectory(directory.resolve("data-it-errors"));
+        Files.writeString(theirs.resolve("thesis.tex"), "");
+        Result result = new TestCluster("it-errors", directory).up();
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.output()).contains("is not Biplane's: it is not empty and has no cluster.json");
+        assertThat(theirs).isDirectoryContaining("glob:**/thesis.tex");
+    }
+
+    @Test
+    void refusesADataDirectoryOfANewerVersion() throws IOException {
+        Path newer = Files.createDirectory(directory.resolve("data-it-errors"));
+        Files.writeString(newer.resolve("cluster.json"), "{\"biplane\":\"cluster\",\"format\":99}");
+        Result result = new TestCluster("it-errors", directory).up();
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.output()).contains("was written by a newer version of Biplane: it has format 99");
+    }
+
+    @Test
+    void refusesASecondUpAtTheSameTime() throws IOException {
+        TestCluster cluster = new TestCluster("it-errors", directory);
+        Files.createDirectories(cluster.data());
+        Process holder =
+                new ProcessBuilder(
+                                "python3",
+                                "-c",
+                                "import fcntl,sys,time; f=open(sys.argv[1],'w'); fcntl.lockf(f,fcntl.LOCK_EX); print('held',flush=True); time.sleep(60)",
+                                cluster.data().resolve("up.lock").toString())
+                        .start();
+        try {
+            assertThat(holder.inputReader().readLine()).isEqualTo("held");
+            Result result = cluster.up();
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.output()).contains("is locked: another biplane up or down is at work on it");
+        } finally {
+            holder.destroyForcibly();
+        }
+    }
+
+    @Test
+    void namesEverythingThatIsMissingAtOnce() {
+        // As somebody else, and where no JDK can be found.
+        Path launcher = Programs.projectRoot().resolve("biplane");
+        Result result =
+                Programs.run(
+                        "unshare", "-m", "sh", "-c",
+                        "mount -t tmpfs none /usr/lib/jvm && exec setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH=/usr/bin:/bin "
+                                + launcher + " up");
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("biplane: this machine lacks:")
+                .contains("- JDK 25 or newer: none in $BIPLANE_JAVA_HOME, $JAVA_HOME, on the PATH or below /usr/lib/jvm; install one")
+                .contains("- root: network namespaces, links and nftables need it; run: sudo ");
+    }
+
+    @Test
+    void saysThatTheDiskIsFull() {
+        Path full = directory.resolve("full");
+        List<String> setUp =
+                List.of(
+                        "mkdir -p " + full,
+                        "mount -t tmpfs -o size=64k none " + full,
+                        "sh -c 'head -c 60000 /dev/zero > " + full + "/ballast 2>/dev/null; mkdir " + full + "/data-it-errors'");
+        try {
+            setUp.forEach(command -> Programs.run("sh", "-c", command).succeeded());
+            TestCluster cluster = new TestCluster("it-errors", full);
+            Result result = cluster.up("--kubeconfig", directory.resolve("kc").toString());
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.output()).contains("No space left").contains("free some space");
+            cluster.biplane("down", "--delete");
+        } finally {
+            Programs.run("umount", full.toString());
+        }
+    }
+}
