@@ -5,7 +5,12 @@ import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.controllers.endpoints.EndpointSliceController;
 import io.biplane.controllers.endpoints.EndpointsController;
+import io.biplane.controllers.gc.GarbageCollector;
+import io.biplane.controllers.namespace.NamespaceController;
 import io.biplane.controllers.nodeipam.NodeIpamController;
+import io.biplane.controllers.nodelifecycle.NodeLifecycle;
+import io.biplane.controllers.nodelifecycle.NodeLifecycleConfig;
+import io.biplane.controllers.nodelifecycle.PodGc;
 import io.biplane.controllers.scheduler.Scheduler;
 import io.biplane.controllers.workload.DeploymentController;
 import io.biplane.controllers.workload.ReplicaSetController;
@@ -56,6 +61,11 @@ public final class ControllerManager implements AutoCloseable {
                         informers,
                         recorder(client, "endpoint-slice-controller")));
         controllers.add(new EndpointsController(client, informers));
+        controllers.add(new NamespaceController(client, informers));
+        controllers.add(new GarbageCollector(client, informers));
+        NodeLifecycleConfig lifecycle = NodeLifecycleConfig.DEFAULT;
+        controllers.add(new NodeLifecycle(lifecycle, client, informers, nodeEvents));
+        controllers.add(new PodGc(lifecycle, client, informers));
     }
 
     private EventRecorder recorder(ApiClient client, String component) {

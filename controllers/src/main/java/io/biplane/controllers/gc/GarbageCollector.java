@@ -1,0 +1,252 @@
+package io.biplane.controllers.gc;
+
+import io.biplane.api.Json;
+import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
+import io.biplane.api.StatusException;
+import io.biplane.api.view.EndpointSliceView;
+import io.biplane.api.view.Fields;
+import io.biplane.api.view.Meta;
+import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ObjectView;
+import io.biplane.api.view.PodView;
+import io.biplane.api.view.ServiceView;
+import io.biplane.client.ApiClient;
+import io.biplane.client.DeleteOptions;
+import io.biplane.client.Propagation;
+import io.biplane.client.informer.Informers;
+import io.biplane.client.queue.WorkQueue;
+import io.biplane.controllers.Controller;
+import io.biplane.controllers.OwnerReferences;
+import io.biplane.controllers.gc.OwnerGraph.Item;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Deletes what has lost its owners. That an owner has gone is believed only when the API server says
+ * so, as the watches of two kinds are not in step.
+ */
+public final class GarbageCollector implements Controller {
+    private static final int WORKERS = 16;
+    private static final int REMEMBERED = 1024;
+    private static final String ORPHAN = "orphan";
+    private static final String FOREGROUND = "foregroundDeletion";
+
+    private final ApiClient client;
+    private final OwnerGraph graph = new OwnerGraph();
+    private final WorkQueue<String> queue = new WorkQueue<>("gc", WORKERS, this::reconcile);
+
+    /** Uids that the API server has said do not exist. Uids are never used again. */
+    private final Map<String, Boolean> absent =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
+
+    public GarbageCollector(ApiClient client, Informers informers) {
+        this.client = client;
+        for (Resource resource : Kinds.all()) {
+            if (resource.plural().equals("events")) {
+                continue; // they end by themselves, and own nothing
+            }
+            if (resource.equals(Kinds.PODS)) {
+                listen(informers, resource, PodView::of, PodView::meta);
+            } else if (resource.equals(Kinds.NODES)) {
+                listen(informers, resource, NodeView::of, NodeView::meta);
+            } else if (resource.equals(Kinds.SERVICES)) {
+                listen(informers, resource, ServiceView::of, ServiceView::meta);
+            } else if (resource.equals(Kinds.ENDPOINT_SLICES)) {
+                listen(informers, resource, EndpointSliceView::of, EndpointSliceView::meta);
+            } else {
+                listen(informers, resource, ObjectView::of, ObjectView::meta);
+            }
+        }
+    }
+
+    private <T> void listen(
+            Informers informers,
+            Resource resource,
+            Function<ObjectNode, T> view,
+            Function<T, Meta> meta) {
+        informers
+                .informer(resource, view)
+                .listen(
+                        (before, after) ->
+                                changed(
+                                        resource,
+                                        before == null ? null : meta.apply(before),
+                                        after == null ? null : meta.apply(after)));
+    }
+
+    @Override
+    public void start() {
+        queue.start();
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+
+    private void changed(Resource resource, @Nullable Meta before, @Nullable Meta after) {
+        if (before != null && (after == null || !before.uid().equals(after.uid()))) {
+            graph.remove(before.uid());
+            graph.dependents(before.uid()).forEach(item -> queue.add(item.uid()));
+            before.owners().forEach(owner -> queue.add(owner.uid()));
+        }
+        if (after == null) {
+            return;
+        }
+        boolean same =
+                before != null
+                        && before.uid().equals(after.uid())
+                        && before.owners().equals(after.owners())
+                        && before.deleting() == after.deleting()
+                        && before.finalizers().equals(after.finalizers());
+        if (!same) {
+            graph.put(new Item(resource, after));
+            if (!after.owners().isEmpty() || after.deleting()) {
+                queue.add(after.uid());
+            }
+        }
+    }
+
+    private void reconcile(String uid) {
+        Optional<Item> found = graph.get(uid);
+        if (found.isEmpty()) {
+            return;
+        }
+        Item item = found.get();
+        if (!item.meta().deleting()) {
+            collect(item);
+        } else if (item.meta().finalizers().contains(ORPHAN)) {
+            graph.dependents(uid).forEach(dependent -> release(dependent, List.of(uid)));
+            removeFinalizer(item, ORPHAN);
+        } else if (item.meta().finalizers().contains(FOREGROUND)) {
+            waitForDependents(item);
+        }
+    }
+
+    private void waitForDependents(Item owner) {
+        boolean blocked = false;
+        for (Item dependent : graph.dependents(owner.uid())) {
+            queue.add(dependent.uid());
+            blocked |=
+                    dependent.meta().owners().stream()
+                            .anyMatch(o -> o.uid().equals(owner.uid()) && o.blockOwnerDeletion());
+        }
+        if (!blocked) {
+            removeFinalizer(owner, FOREGROUND);
+        }
+    }
+
+    /** Deletes an object that no owner keeps. */
+    private void collect(Item item) {
+        List<Meta.Owner> gone = item.meta().owners().stream().filter(o -> isGone(item, o)).toList();
+        List<Meta.Owner> going = item.meta().owners().stream().filter(this::isGoing).toList();
+        int keeping = item.meta().owners().size() - gone.size() - going.size();
+        if (keeping > 0) {
+            if (!gone.isEmpty()) {
+                release(item, gone.stream().map(Meta.Owner::uid).toList());
+            }
+        } else if (!going.isEmpty()) {
+            boolean ownsMore = !graph.dependents(item.uid()).isEmpty();
+            delete(item, ownsMore ? Propagation.FOREGROUND : Propagation.BACKGROUND);
+        } else if (!gone.isEmpty()) {
+            delete(item, Propagation.BACKGROUND);
+        }
+    }
+
+    /** Whether an owner is being deleted and waits for what it owns. */
+    private boolean isGoing(Meta.Owner owner) {
+        return graph.get(owner.uid())
+                .map(Item::meta)
+                .filter(meta -> meta.deleting() && meta.finalizers().contains(FOREGROUND))
+                .isPresent();
+    }
+
+    private boolean isGone(Item item, Meta.Owner owner) {
+        if (graph.get(owner.uid()).isPresent()) {
+            return false;
+        }
+        synchronized (absent) {
+            if (absent.containsKey(owner.uid())) {
+                return true;
+            }
+        }
+        Optional<Resource> resource = Kinds.ofKind(owner.apiVersion(), owner.kind());
+        if (resource.isEmpty()) {
+            return false; // a kind that is not served here may well exist elsewhere
+        }
+        String namespace = resource.get().namespaced() ? item.meta().namespace() : null;
+        boolean there =
+                client.find(resource.get(), namespace, owner.name())
+                        .filter(o -> Fields.text(o, "metadata", "uid").equals(owner.uid()))
+                        .isPresent();
+        if (!there) {
+            synchronized (absent) {
+                absent.put(owner.uid(), true);
+            }
+        }
+        return !there;
+    }
+
+    private void delete(Item item, Propagation propagation) {
+        try {
+            client.delete(
+                    item.resource(),
+                    namespace(item),
+                    item.meta().name(),
+                    DeleteOptions.DEFAULT.with(propagation).onlyUid(item.uid()));
+        } catch (StatusException e) {
+            if (e.code() != 404 && e.code() != 409) {
+                throw e;
+            }
+        }
+    }
+
+    private void release(Item item, List<String> owners) {
+        fresh(item)
+                .ifPresent(
+                        object -> {
+                            ObjectNode copy = object;
+                            for (String owner : owners) {
+                                copy = OwnerReferences.released(copy, owner);
+                            }
+                            if (!copy.equals(object)) {
+                                client.update(item.resource(), copy);
+                            }
+                        });
+    }
+
+    private void removeFinalizer(Item item, String finalizer) {
+        fresh(item)
+                .filter(object -> Fields.texts(object, "metadata", "finalizers").contains(finalizer))
+                .ifPresent(
+                        object -> {
+                            ArrayNode kept = Json.array();
+                            Fields.texts(object, "metadata", "finalizers").stream()
+                                    .filter(f -> !f.equals(finalizer))
+                                    .forEach(kept::add);
+                            Json.child(object, "metadata").set("finalizers", kept);
+                            client.update(item.resource(), object);
+                        });
+    }
+
+    private Optional<ObjectNode> fresh(Item item) {
+        return client.find(item.resource(), namespace(item), item.meta().name())
+                .filter(object -> Fields.text(object, "metadata", "uid").equals(item.uid()));
+    }
+
+    private static @Nullable String namespace(Item item) {
+        return item.meta().namespace().isEmpty() ? null : item.meta().namespace();
+    }
+}

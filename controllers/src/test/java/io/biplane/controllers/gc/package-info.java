@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.gc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.namespace;
+
+import org.jspecify.annotations.NullMarked;

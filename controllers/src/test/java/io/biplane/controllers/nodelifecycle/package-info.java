@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.nodelifecycle;
+
+import org.jspecify.annotations.NullMarked;
