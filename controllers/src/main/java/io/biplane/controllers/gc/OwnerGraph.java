@@ -3,6 +3,7 @@ package io.biplane.controllers.gc;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.biplane.api.Resource;
 import io.biplane.api.view.Meta;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -63,9 +64,14 @@ final class OwnerGraph {
     /** The objects that name {@code uid} as an owner. */
     List<Item> dependents(String uid) {
         synchronized (lock) {
-            return dependents.getOrDefault(uid, Set.of()).stream()
-                    .flatMap(d -> Optional.ofNullable(items.get(d)).stream())
-                    .toList();
+            List<Item> found = new ArrayList<>();
+            for (String dependent : dependents.getOrDefault(uid, Set.of())) {
+                Item item = items.get(dependent);
+                if (item != null) {
+                    found.add(item);
+                }
+            }
+            return found;
         }
     }
 }

@@ -87,7 +87,6 @@ class GarbageCollectorTest {
         family();
         api.create(
                 "{'apiVersion':'v1','kind':'Pod','metadata':{'namespace':'x','name':'p'},'spec':{'nodeName':'n'}}");
-        api.create("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'namespace':'y','name':'c'}}");
         api.client().delete(Kinds.NAMESPACES, null, "x");
         api.await(
                 Kinds.PODS,

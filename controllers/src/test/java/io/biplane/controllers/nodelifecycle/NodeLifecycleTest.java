@@ -96,7 +96,7 @@ class NodeLifecycleTest {
 
     @Test
     void knowsHowLongPodsBearATaint() {
-        Duration usual = Duration.ofSeconds(300);
+        Duration usual = Duration.ofMinutes(5);
         ObjectNode pod =
                 Json.parseObject(
                         "{\"spec\":{\"tolerations\":[{\"key\":\"node.kubernetes.io/not-ready\",\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":7}]}}");
