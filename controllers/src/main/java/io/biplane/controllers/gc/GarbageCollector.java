@@ -19,18 +19,21 @@ import io.biplane.client.queue.WorkQueue;
 import io.biplane.controllers.Controller;
 import io.biplane.controllers.OwnerReferences;
 import io.biplane.controllers.gc.OwnerGraph.Item;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Deletes what has lost its owners. That an owner has gone is believed only when the API server says
- * so, as the watches of two kinds are not in step.
+ * Deletes what has lost its owners. That an owner has gone is believed only when the API server
+ * says so, as the watches of two kinds are not in step.
  */
 public final class GarbageCollector implements Controller {
     private static final int WORKERS = 16;
@@ -78,12 +81,11 @@ public final class GarbageCollector implements Controller {
             Function<T, Meta> meta) {
         informers
                 .informer(resource, view)
-                .listen(
-                        (before, after) ->
-                                changed(
-                                        resource,
-                                        before == null ? null : meta.apply(before),
-                                        after == null ? null : meta.apply(after)));
+                .listen((before, after) ->
+                        changed(
+                                resource,
+                                before == null ? null : meta.apply(before),
+                                after == null ? null : meta.apply(after)));
     }
 
     @Override
@@ -215,30 +217,29 @@ public final class GarbageCollector implements Controller {
 
     private void release(Item item, List<String> owners) {
         fresh(item)
-                .ifPresent(
-                        object -> {
-                            ObjectNode copy = object;
-                            for (String owner : owners) {
-                                copy = OwnerReferences.released(copy, owner);
-                            }
-                            if (!copy.equals(object)) {
-                                client.update(item.resource(), copy);
-                            }
-                        });
+                .ifPresent(object -> {
+                    ObjectNode copy = object;
+                    for (String owner : owners) {
+                        copy = OwnerReferences.released(copy, owner);
+                    }
+                    if (!copy.equals(object)) {
+                        client.update(item.resource(), copy);
+                    }
+                });
     }
 
     private void removeFinalizer(Item item, String finalizer) {
         fresh(item)
-                .filter(object -> Fields.texts(object, "metadata", "finalizers").contains(finalizer))
-                .ifPresent(
-                        object -> {
-                            ArrayNode kept = Json.array();
-                            Fields.texts(object, "metadata", "finalizers").stream()
-                                    .filter(f -> !f.equals(finalizer))
-                                    .forEach(kept::add);
-                            Json.child(object, "metadata").set("finalizers", kept);
-                            client.update(item.resource(), object);
-                        });
+                .filter(object ->
+                        Fields.texts(object, "metadata", "finalizers").contains(finalizer))
+                .ifPresent(object -> {
+                    ArrayNode kept = Json.array();
+                    Fields.texts(object, "metadata", "finalizers").stream()
+                            .filter(f -> !f.equals(finalizer))
+                            .forEach(kept::add);
+                    Json.child(object, "metadata").set("finalizers", kept);
+                    client.update(item.resource(), object);
+                });
     }
 
     private Optional<ObjectNode> fresh(Item item) {

@@ -1,8 +1,10 @@
 package io.biplane.controllers.gc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.biplane.api.Resource;
 import io.biplane.api.view.Meta;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

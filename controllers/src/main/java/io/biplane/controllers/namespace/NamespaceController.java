@@ -14,12 +14,15 @@ import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.controllers.Controller;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Empties Namespaces that are being deleted, then lets them go. */
 public final class NamespaceController implements Controller {
@@ -79,7 +82,8 @@ public final class NamespaceController implements Controller {
     private int empty(Resource resource, String namespace) {
         List<ObjectNode> objects = client.items(resource, namespace, ListOptions.ALL);
         boolean untouched =
-                objects.stream().anyMatch(o -> Fields.text(o, "metadata", "deletionTimestamp").isEmpty());
+                objects.stream()
+                        .anyMatch(o -> Fields.text(o, "metadata", "deletionTimestamp").isEmpty());
         if (untouched) {
             client.deleteCollection(
                     resource,

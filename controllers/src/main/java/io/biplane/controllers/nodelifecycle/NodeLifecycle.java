@@ -16,6 +16,12 @@ import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.controllers.Controller;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,14 +29,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Declares Nodes Unknown that give no sign of life, taints those that are not ready, and evicts their
- * Pods in the end. Silence is measured by this process's own clock from the last change it saw, so
- * that its own absence is not held against the Nodes.
+ * Declares Nodes Unknown that give no sign of life, taints those that are not ready, and evicts
+ * their Pods in the end. Silence is measured by this process's own clock from the last change it
+ * saw, so that its own absence is not held against the Nodes.
  */
 public final class NodeLifecycle implements Controller {
     private static final int WORKERS = 4;
@@ -167,13 +170,12 @@ public final class NodeLifecycle implements Controller {
         }
         events.normal(
                 pod.json(), "TaintManagerEviction", "Marking for deletion Pod " + pod.meta().key());
-        ignoreGone(
-                () ->
-                        client.delete(
-                                Kinds.PODS,
-                                pod.namespace(),
-                                pod.name(),
-                                DeleteOptions.DEFAULT.onlyUid(pod.uid())));
+        ignoreGone(() ->
+                client.delete(
+                        Kinds.PODS,
+                        pod.namespace(),
+                        pod.name(),
+                        DeleteOptions.DEFAULT.onlyUid(pod.uid())));
     }
 
     private void declareUnknown(NodeView node) {

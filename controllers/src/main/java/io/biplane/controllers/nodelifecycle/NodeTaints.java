@@ -3,12 +3,14 @@ package io.biplane.controllers.nodelifecycle;
 import io.biplane.api.Json;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.Set;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /** The taints of Nodes that are not ready, and how long Pods bear them. Pure. */
 final class NodeTaints {

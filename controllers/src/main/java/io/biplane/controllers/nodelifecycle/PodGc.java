@@ -11,9 +11,11 @@ import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.controllers.Controller;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Deletes Pods of Nodes that are no more: nobody else would ever confirm their end. */
 public final class PodGc implements Controller {

@@ -9,12 +9,15 @@ import io.biplane.client.Propagation;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
 import io.biplane.controllers.namespace.NamespaceController;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
 import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.List;
 
 class GarbageCollectorTest {
     private final FakeApi api = new FakeApi();
@@ -109,7 +112,8 @@ class GarbageCollectorTest {
                     "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'namespace':'x','name':'c%d','ownerReferences':[%s]}}"
                             .formatted(i, reference(set)));
         }
-        api.create("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'namespace':'y','name':'by'}}");
+        api.create(
+                "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'namespace':'y','name':'by'}}");
     }
 
     private ObjectNode owner(String name) {
@@ -127,7 +131,6 @@ class GarbageCollectorTest {
     }
 
     private void delete(Propagation propagation) {
-        api.client()
-                .delete(Kinds.DEPLOYMENTS, "x", "a", DeleteOptions.DEFAULT.with(propagation));
+        api.client().delete(Kinds.DEPLOYMENTS, "x", "a", DeleteOptions.DEFAULT.with(propagation));
     }
 }

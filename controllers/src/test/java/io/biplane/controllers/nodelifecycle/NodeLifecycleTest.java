@@ -4,19 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
 import io.biplane.api.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
-import java.time.Duration;
-import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
 import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
+import java.util.List;
 
 class NodeLifecycleTest {
     private static final NodeLifecycleConfig CONFIG =
@@ -59,8 +61,7 @@ class NodeLifecycleTest {
         assertThat(node.conditions().getFirst().reason()).isEqualTo("NodeStatusUnknown");
         assertThat(node.taints())
                 .allSatisfy(t -> assertThat(t.key()).isEqualTo(NodeTaints.UNREACHABLE));
-        api.await(
-                Kinds.PODS, all -> all.stream().map(PodView::of).noneMatch(PodView::ready));
+        api.await(Kinds.PODS, all -> all.stream().map(PodView::of).noneMatch(PodView::ready));
         api.await(
                 Kinds.PODS,
                 all ->
