@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.allocation.PortRange;
-import java.nio.file.Path;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.List;
 
 /** The start matrix of upstream's flags. */
 class ApiServerConfigTest {
@@ -43,11 +45,10 @@ class ApiServerConfigTest {
             })
     void refuses(String ranges, boolean gate, String literal) {
         assertThat(config(ranges, gate).validate())
-                .anySatisfy(
-                        fault ->
-                                assertThat(fault)
-                                        .startsWith(literal)
-                                        .contains("--service-cluster-ip-range=" + ranges));
+                .anySatisfy(fault ->
+                        assertThat(fault)
+                                .startsWith(literal)
+                                .contains("--service-cluster-ip-range=" + ranges));
     }
 
     @Test

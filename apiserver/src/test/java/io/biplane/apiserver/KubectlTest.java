@@ -3,6 +3,10 @@ package io.biplane.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,9 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What people type: a recent kubectl and Debian's 1.20 against the server over HTTPS. */
 class KubectlTest {
@@ -119,7 +120,13 @@ class KubectlTest {
         kubectl.run("expose", "deployment", "web", "--port=80", "--target-port=8080");
         kubectl.run("run", "p1", "--image=registry/p:1");
         assertThat(kubectl.run("get", "pods", "-o", "wide")).containsPattern("p1 +0/1 +Pending");
-        assertThat(kubectl.run("get", "pods", "--field-selector=status.phase=Pending", "-o", "name"))
+        assertThat(
+                        kubectl.run(
+                                "get",
+                                "pods",
+                                "--field-selector=status.phase=Pending",
+                                "-o",
+                                "name"))
                 .isEqualTo("pod/p1\n");
         assertThat(kubectl.run("describe", "pod", "p1")).contains("registry/p:1");
         kubectl.run("delete", "pod", "p1");
@@ -170,7 +177,8 @@ class KubectlTest {
             builder.environment().put("HOME", home.toString());
             Process process = builder.start();
             process.outputWriter(StandardCharsets.UTF_8).append(input).close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }

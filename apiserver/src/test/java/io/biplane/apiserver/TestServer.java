@@ -7,6 +7,10 @@ import io.biplane.netip.Addr;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Store;
 import io.biplane.store.memory.MemoryStore;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,8 +21,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** An API server over a store in memory, on a free port of loopback. */
 public final class TestServer implements AutoCloseable {
@@ -38,9 +40,12 @@ public final class TestServer implements AutoCloseable {
         this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
         List<Addr> advertised =
                 ApiServerConfig.parseServiceRanges(serviceRanges).stream()
-                        .map(r -> Addr.parse(r.toString().contains(":") ? "fd00:172::1" : "172.30.0.1"))
+                        .map(r ->
+                                Addr.parse(
+                                        r.toString().contains(":") ? "fd00:172::1" : "172.30.0.1"))
                         .toList();
-        this.server = new ApiServer(config(serviceRanges, advertised, port), store, List.of(listener));
+        this.server =
+                new ApiServer(config(serviceRanges, advertised, port), store, List.of(listener));
         server.start();
     }
 

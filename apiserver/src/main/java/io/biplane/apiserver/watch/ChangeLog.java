@@ -24,8 +24,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * them.
  */
 final class ChangeLog implements WatchListener, AutoCloseable {
-    private static final int MAX_CHANGES = 16 * 1024;
-    private static final long MAX_BYTES = 16L * 1024 * 1024;
+    private static final int MAX_CHANGES = 4 * 1024;
+    // Selectors parse objects, and trees weigh several times their bytes. Who falls behind more
+    // gets a log of his own for a while.
+    private static final long MAX_BYTES = 4L * 1024 * 1024;
 
     /** Changes handed to one reader at once. */
     private static final int MAX_BATCH = 512;

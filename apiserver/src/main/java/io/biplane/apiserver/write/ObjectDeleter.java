@@ -48,7 +48,7 @@ public final class ObjectDeleter {
             long grace = Deletion.graceSeconds(resource, object, options);
             if (grace == 0 && Deletion.isUnheld(resource, object)) {
                 Optional<Long> revision =
-                        options.dryRun() ? Optional.of(0L) : writer.remove(stored, object);
+                        options.dryRun() ? Optional.of(0L) : writer.remove(stored);
                 if (revision.isPresent()) {
                     return new Deleted(object, true);
                 }

@@ -166,9 +166,7 @@ public final class ObjectWriter {
                 return new Outcome(object, removed, warnings);
             }
             Optional<Long> revision =
-                    removed
-                            ? remove(stored, object)
-                            : replace(target, stored.entry(), object, claims);
+                    removed ? remove(stored) : replace(target, stored.entry(), object, claims);
             if (revision.isPresent()) {
                 return new Outcome(versioned(object, revision.get()), removed, warnings);
             }
@@ -214,9 +212,9 @@ public final class ObjectWriter {
     }
 
     /** Deletes the object with all that it holds; empty if it has changed since. */
-    Optional<Long> remove(StoredObject stored, ObjectNode object) {
+    Optional<Long> remove(StoredObject stored) {
         KeyValue entry = stored.entry();
-        Claims claims = allocation(stored.resource()).release(object);
+        Claims claims = allocation(stored.resource()).release(stored.copy());
         List<Condition> conditions = new ArrayList<>();
         conditions.add(new Condition.ModRevisionIs(entry.key(), entry.modRevision()));
         conditions.addAll(claims.conditions());

@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.api.Json;
 import io.biplane.apiserver.Response;
 import io.biplane.apiserver.TestServer;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,12 +21,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The verbs, through the handler that the in-process transport uses. */
 class RegistryTest {
@@ -45,7 +48,8 @@ class RegistryTest {
 
     private static String pod(String name, String more) {
         return """
-        {"metadata":{"name":"%s"%s},"spec":{"containers":[{"name":"c","image":"i"}]}}"""
+        {"metadata":{"name":"%s"%s},"spec":{"containers":[{"name":"c","image":"i"}]}}\
+        """
                 .formatted(name, more);
     }
 
@@ -136,8 +140,7 @@ class RegistryTest {
 
     @Test
     void finalizersHoldAnObjectUntilTheyAreGone() {
-        server.json(
-                "POST", MAPS, "{\"metadata\":{\"name\":\"held\",\"finalizers\":[\"x.io/f\"]}}");
+        server.json("POST", MAPS, "{\"metadata\":{\"name\":\"held\",\"finalizers\":[\"x.io/f\"]}}");
         ObjectNode marked = server.json("DELETE", MAPS + "/held", "");
         assertThat(TestServer.text(marked, "metadata", "deletionTimestamp")).isNotEmpty();
         assertThat(server.code("GET", MAPS + "/held", "")).isEqualTo(200);
@@ -184,8 +187,7 @@ class RegistryTest {
     @Test
     void statusAndSpecAreWrittenApart() {
         server.json("POST", PODS, pod("apart", ""));
-        server.json(
-                "PATCH", PODS + "/apart/status", MERGE, "{\"status\":{\"phase\":\"Running\"}}");
+        server.json("PATCH", PODS + "/apart/status", MERGE, "{\"status\":{\"phase\":\"Running\"}}");
         server.json("PATCH", PODS + "/apart", MERGE, "{\"status\":{\"phase\":\"Failed\"}}");
 
         assertThat(TestServer.text(server.get(PODS + "/apart"), "status", "phase"))
@@ -208,8 +210,7 @@ class RegistryTest {
 
     @Test
     void aWatchTellsWhatChangesInAndOutOfItsSelection() throws Exception {
-        String revision =
-                TestServer.text(server.get(MAPS), "metadata", "resourceVersion");
+        String revision = TestServer.text(server.get(MAPS), "metadata", "resourceVersion");
         List<String> seen = new ArrayList<>();
         try (Response.Chunks chunks =
                 watch(MAPS, "labelSelector=n%3Din&resourceVersion=" + revision)) {
@@ -253,8 +254,7 @@ class RegistryTest {
             own.json("POST", MAPS, map("a"));
             own.json("POST", MAPS, map("b"));
             own.store().compact(own.store().revision());
-            Response response =
-                    own.send("GET", MAPS + "?watch=true&resourceVersion=1", "", "");
+            Response response = own.send("GET", MAPS + "?watch=true&resourceVersion=1", "", "");
             assertThat(response.code()).isEqualTo(410);
             assertThat(own.code("GET", MAPS + "?resourceVersion=1&resourceVersionMatch=Exact", ""))
                     .isEqualTo(410);
@@ -288,13 +288,7 @@ class RegistryTest {
         assertThat(server.code("GET", "/apis/x.io/v1", "")).isEqualTo(404);
         assertThat(server.code("DELETE", "/api/v1/namespaces", "")).isEqualTo(405);
         assertThat(server.send("POST", MAPS, "text/csv", "a,b").code()).isEqualTo(415);
-        assertThat(
-                        server.send(
-                                        "PATCH",
-                                        MAPS + "/x",
-                                        "application/apply-patch+yaml",
-                                        "a: b")
-                                .code())
+        assertThat(server.send("PATCH", MAPS + "/x", "application/apply-patch+yaml", "a: b").code())
                 .isEqualTo(415);
     }
 }
