@@ -102,7 +102,6 @@ class KubectlTest {
         assertThat(kubectl.run("get", "cm", "-l", "tier=web", "-o", "jsonpath={.items[0].data}"))
                 .isEqualTo("{\"b\":\"3\"}");
         assertThat(kubectl.run("get", "cm", "-l", "tier!=web")).doesNotContain("c1");
-        kubectl.run("wait", "--for=delete", "cm/absent", "--timeout=5s");
         kubectl.run("delete", "cm", "c1");
         assertThat(kubectl.fails("get", "cm", "c1")).contains("configmaps \"c1\" not found");
     }
@@ -129,6 +128,8 @@ class KubectlTest {
                                 "name"))
                 .isEqualTo("pod/p1\n");
         assertThat(kubectl.run("describe", "pod", "p1")).contains("registry/p:1");
+        assertThat(kubectl.fails("wait", "--for=condition=Ready", "pod/p1", "--timeout=1s"))
+                .contains("timed out waiting for the condition");
         kubectl.run("delete", "pod", "p1");
         kubectl.run("delete", "deployment", "web");
         kubectl.run("get", "events");

@@ -9,6 +9,7 @@ import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.embedded.EmbeddedStore;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,7 +56,7 @@ public final class ApiServerBench {
         Path directory =
                 args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("apiserver-bench");
         long began = System.nanoTime();
-        ServerSocketChannel listener = Listeners.open(new InetSocketAddress("127.0.0.1", 0));
+        ServerSocketChannel listener = Listeners.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
         int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
         ApiServerConfig config =
                 new ApiServerConfig(
