@@ -108,7 +108,9 @@ class EndpointControllersTest {
                         s -> s.at("/endpoints/0/conditions/terminating").asBoolean(false));
         assertThat(slice.at("/endpoints/0/conditions/ready").asBoolean()).isFalse();
         assertThat(slice.at("/endpoints/0/conditions/serving").asBoolean()).isTrue();
-        api.await(Kinds.ENDPOINTS, all -> Fields.list(all.getFirst(), "subsets").isEmpty());
+        api.await(
+                Kinds.ENDPOINTS,
+                all -> !all.isEmpty() && Fields.list(all.getFirst(), "subsets").isEmpty());
     }
 
     @Test
@@ -178,7 +180,9 @@ class EndpointControllersTest {
                                                 .allMatch(s -> !Fields.list(s, "ports").isEmpty()));
         assertThat(two.stream().map(s -> s.at("/ports/0/port").asInt()))
                 .containsExactlyInAnyOrder(8080, 9090);
-        api.await(Kinds.ENDPOINTS, all -> Fields.list(all.getFirst(), "subsets").size() == 2);
+        api.await(
+                Kinds.ENDPOINTS,
+                all -> !all.isEmpty() && Fields.list(all.getFirst(), "subsets").size() == 2);
     }
 
     @Test
