@@ -241,7 +241,7 @@ public final class ReplicaSetController implements Controller {
         if (failure == null) {
             Conditions.remove(status, "ReplicaFailure");
         } else {
-            String why = failure.toString();
+            String why = String.valueOf(failure.getMessage());
             Conditions.set(status, "ReplicaFailure", "True", "FailedCreate", why, false);
         }
         if (!status.equals(set.json().get("status"))) {
