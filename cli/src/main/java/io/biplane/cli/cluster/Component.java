@@ -23,16 +23,16 @@ import java.util.concurrent.TimeoutException;
  * given to another program in the meantime is never mistaken for ours.
  */
 enum Component {
-    CONTROL_PLANE("control-plane", List.of("-Xmx384m", "-XX:ReservedCodeCacheSize=48m")),
-    STAND_INS("stand-ins", List.of("-Xmx192m", "-XX:TieredStopAtLevel=1")),
-    AGENTS("agents", List.of("-Xmx256m", "-XX:ReservedCodeCacheSize=32m"));
+    CONTROL_PLANE("control-plane", "-Xmx384m -XX:ReservedCodeCacheSize=48m"),
+    STAND_INS("stand-ins", "-Xmx192m -XX:TieredStopAtLevel=1"),
+    AGENTS("agents", "-Xmx256m -XX:ReservedCodeCacheSize=32m");
 
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
 
     private final String id;
-    private final List<String> jvmOptions;
+    private final String jvmOptions;
 
-    Component(String id, List<String> jvmOptions) {
+    Component(String id, String jvmOptions) {
         this.id = id;
         this.jvmOptions = jvmOptions;
     }
@@ -79,7 +79,7 @@ enum Component {
 
     private ProcessBuilder builder(DataDirectory data, List<String> arguments) {
         List<String> command = new ArrayList<>(Distribution.java());
-        command.addAll(jvmOptions);
+        command.addAll(List.of(jvmOptions.split(" ", -1)));
         command.addAll(Distribution.mainClass());
         command.add(id);
         command.addAll(arguments);
