@@ -37,7 +37,11 @@ record KubeconfigFile(Path path, CallingUser owner) {
      */
     void merge(DataDirectory data) throws IOException {
         Kubeconfig.load(data.adminConfig()).mergeInto(path);
-        owner.own(path.getParent());
+        owner.own(path);
+        Path directory = path.getParent();
+        if (directory != null && directory.endsWith(".kube")) {
+            owner.own(directory); // it may have been made just now
+        }
     }
 
     /** Takes the context, cluster and user {@code name} out of the file. */

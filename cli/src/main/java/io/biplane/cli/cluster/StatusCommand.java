@@ -52,10 +52,10 @@ public final class StatusCommand implements Callable<Integer> {
                         .filter(name -> name.startsWith(spec.name() + "-"))
                         .count();
         System.out.printf(ROW, "namespaces", namespaces, "in " + NetworkNamespace.DIRECTORY);
-        return whole && nodes(spec, data) ? 0 : 1;
+        return whole && nodes(data) ? 0 : 1;
     }
 
-    private static boolean nodes(ClusterSpec spec, DataDirectory data) {
+    private static boolean nodes(DataDirectory data) {
         try (HttpsTransport transport =
                 new HttpsTransport(Kubeconfig.load(data.adminConfig()).access())) {
             ApiClient client = new ApiClient(transport, "biplane-status");

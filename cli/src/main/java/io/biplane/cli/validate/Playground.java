@@ -223,9 +223,9 @@ final class Playground implements AutoCloseable {
                         : Optional.empty());
     }
 
-    private static void ignoreMissing(Supplier<ObjectNode> deletion) {
+    private static void ignoreMissing(Runnable deletion) {
         try {
-            deletion.get();
+            deletion.run();
         } catch (StatusException e) {
             if (e.code() != 404) {
                 throw e;

@@ -41,8 +41,7 @@ final class ServiceSteps {
                             _ -> List.of(IpFamily.IPV4)),
                     loadBalancer(
                             "service-loadbalancer",
-                            "ipFamily: IPv6, type: LoadBalancer",
-                            spec -> spec.put("ipFamily", "IPv6")),
+                            "ipFamily: IPv6, type: LoadBalancer"),
                     step(
                             "families-ipv6",
                             "ipFamilies: [IPv6]",
@@ -63,11 +62,7 @@ final class ServiceSteps {
                             _ -> List.of(IpFamily.IPV6, IpFamily.IPV4)),
                     loadBalancer(
                             "prefer-dual-loadbalancer",
-                            "ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv6], type: LoadBalancer",
-                            spec -> {
-                                spec.put("ipFamilyPolicy", "PreferDualStack");
-                                spec.putArray("ipFamilies").add("IPv6");
-                            }));
+                            "ipFamilyPolicy: PreferDualStack, ipFamilies: [IPv6], type: LoadBalancer"));
 
     private ServiceSteps() {}
 
@@ -80,7 +75,7 @@ final class ServiceSteps {
                 id, description, true, playground -> look(playground, id, description, fill, expected));
     }
 
-    private static Step loadBalancer(String id, String description, Consumer<ObjectNode> fill) {
+    private static Step loadBalancer(String id, String description) {
         return new Step(
                 id,
                 description + " (needs a load balancer)",

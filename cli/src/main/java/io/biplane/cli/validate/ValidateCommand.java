@@ -92,7 +92,7 @@ public final class ValidateCommand implements Callable<Integer> {
         Report report = new Report();
         try (HttpsTransport transport = new HttpsTransport(access());
                 Playground playground =
-                        Playground.open(new ApiClient(transport, "biplane-validate"))) {
+                        playground(new ApiClient(transport, "biplane-validate"))) {
             for (Step step : steps) {
                 if (only.isEmpty() || only.contains(step.id())) {
                     report.add(
