@@ -48,7 +48,7 @@ class ComponentFaultsTest {
 
     private static ControllerManagerConfig read(String line) {
         return KubeControllerManagerCommand.config(
-                KubeControllerManagerCommand.FLAGS.read(List.of(line.split(" "))));
+                KubeControllerManagerCommand.FLAGS.read(List.of(line.split(" ", -1))));
     }
 
     @ParameterizedTest

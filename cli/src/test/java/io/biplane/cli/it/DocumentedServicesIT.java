@@ -157,8 +157,8 @@ class DocumentedServicesIT {
         return cluster.inside("outside", "ip", option, "-br", "addr", "show", "dev", "eth0")
                 .succeeded()
                 .strip()
-                .split("\\s+")[2]
-                .split("/")[0];
+                .split("\\s+", -1)[2]
+                .split("/", -1)[0];
     }
 
     private static String host(Addr address) {

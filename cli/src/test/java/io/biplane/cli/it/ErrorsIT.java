@@ -35,7 +35,7 @@ class ErrorsIT {
             })
     void refusesFaultyFlags(String flags, String text) {
         try (TestCluster cluster = new TestCluster("it-errors", directory)) {
-            Result result = cluster.up(flags.split(" "));
+            Result result = cluster.up(flags.split(" ", -1));
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.output()).contains("biplane: ").contains(text).doesNotContain("\tat ");
         }

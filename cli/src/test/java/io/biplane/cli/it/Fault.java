@@ -68,7 +68,7 @@ record Fault(String what, Runnable make, Runnable mend, String named) {
 
     private static String gateway(TestCluster cluster, String node, String ip) {
         String line = run(cluster.name() + "-" + node, ip + "route show default");
-        return line.split("\\s+")[2];
+        return line.split("\\s+", -1)[2];
     }
 
     private static Fault inside(TestCluster cluster, String where, String command, String named) {
@@ -85,7 +85,7 @@ record Fault(String what, Runnable make, Runnable mend, String named) {
     /** The words of a program that is run in a namespace. */
     static String[] words(String namespace, String command) {
         List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        words.addAll(Arrays.asList(command.split(" ")));
+        words.addAll(Arrays.asList(command.split(" ", -1)));
         return words.toArray(String[]::new);
     }
 }

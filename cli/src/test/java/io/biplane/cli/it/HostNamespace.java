@@ -33,7 +33,7 @@ final class HostNamespace implements AutoCloseable {
 
     /** Runs a command, its words separated by blanks. */
     Result run(String command) {
-        return Programs.run(words(Arrays.asList(command.split(" "))).toArray(String[]::new));
+        return Programs.run(words(Arrays.asList(command.split(" ", -1))).toArray(String[]::new));
     }
 
     /** What a command puts in front of others to be run in here. */

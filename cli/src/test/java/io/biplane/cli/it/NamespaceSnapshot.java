@@ -24,7 +24,7 @@ record NamespaceSnapshot(
     /** Puts back what is missing. */
     void restore() {
         for (String line : addresses) {
-            String[] words = line.strip().split("\\s+");
+            String[] words = line.strip().split("\\s+", -1);
             quietly("ip addr add %s dev eth0 nodad".formatted(words[3]));
         }
         for (String neighbour : neighbours) {

@@ -107,7 +107,7 @@ final class TestCluster implements AutoCloseable {
     long pid(String component) {
         try {
             String text = Files.readString(data().resolve("run").resolve(component + ".pid"));
-            return Long.parseLong(text.strip().split(" ")[0]);
+            return Long.parseLong(text.strip().split(" ", -1)[0]);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
