@@ -24,7 +24,7 @@ import java.util.concurrent.TimeoutException;
  */
 enum Component {
     CONTROL_PLANE("control-plane", "-Xmx384m -XX:ReservedCodeCacheSize=48m"),
-    STAND_INS("stand-ins", "-Xmx192m -XX:TieredStopAtLevel=1"),
+    STAND_INS("stand-ins", "-Xmx192m"),
     AGENTS("agents", "-Xmx256m -XX:ReservedCodeCacheSize=32m");
 
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);

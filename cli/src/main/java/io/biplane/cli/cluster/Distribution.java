@@ -20,10 +20,12 @@ final class Distribution {
             words.add("-Xlog:disable");
             words.add("-Xlog:all=error:stderr");
         }
-        // Small heaps and few, small stacks: three processes share the machine with the pods.
+        // Small heaps and small stacks: three processes share the machine with the pods. Only the
+        // first compiler: the second one costs each of them some two seconds at the start.
         words.addAll(
                 List.of(
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Xss512k",
                         "-Xms16m",
                         "-XX:MinHeapFreeRatio=15",
