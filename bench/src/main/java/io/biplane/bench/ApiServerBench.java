@@ -56,7 +56,8 @@ public final class ApiServerBench {
         Path directory =
                 args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("apiserver-bench");
         long began = System.nanoTime();
-        ServerSocketChannel listener = Listeners.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+        ServerSocketChannel listener =
+                Listeners.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
         int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
         ApiServerConfig config =
                 new ApiServerConfig(

@@ -26,6 +26,7 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -39,10 +40,12 @@ final class Issuer {
     private static final Duration BACKDATE = Duration.ofMinutes(5);
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private static final int RSA_BITS = 2048;
+
     private Issuer() {}
 
     static Credentials authority(String commonName) throws GeneralSecurityException {
-        KeyPair pair = newKey();
+        KeyPair pair = newKey(Profile.KeyKind.EC);
         X500Name name = name(commonName, List.of());
         try {
             X509v3CertificateBuilder builder = builder(name, name, pair, CA_VALIDITY);
@@ -64,7 +67,7 @@ final class Issuer {
 
     static Credentials leaf(Credentials authority, Profile profile)
             throws GeneralSecurityException {
-        KeyPair pair = newKey();
+        KeyPair pair = newKey(profile.keyKind());
         X500Name issuer =
                 X500Name.getInstance(
                         authority.certificate().getSubjectX500Principal().getEncoded());
@@ -103,9 +106,14 @@ final class Issuer {
         }
     }
 
-    private static KeyPair newKey() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
+    private static KeyPair newKey(Profile.KeyKind kind) throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.name());
+        generator.initialize(
+                switch (kind) {
+                    case EC -> new ECGenParameterSpec("secp256r1");
+                    case RSA ->
+                            new RSAKeyGenParameterSpec(RSA_BITS, RSAKeyGenParameterSpec.F4);
+                });
         return generator.generateKeyPair();
     }
 

@@ -13,10 +13,11 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
-/** PEM files (RFC 7468): X.509 certificates and PKCS #8 keys of elliptic curves. */
+/** PEM files (RFC 7468): X.509 certificates and PKCS #8 keys. */
 final class Pem {
     private static final Base64.Encoder LINES =
             Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
@@ -50,7 +51,12 @@ final class Pem {
         String text = Files.readString(file);
         String base64 = text.replaceAll("-----(BEGIN|END) PRIVATE KEY-----", "");
         byte[] der = Base64.getMimeDecoder().decode(base64);
-        return KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
+        PKCS8EncodedKeySpec spec = new PKCS8EncodedKeySpec(der);
+        try {
+            return KeyFactory.getInstance("EC").generatePrivate(spec);
+        } catch (InvalidKeySpecException _) {
+            return KeyFactory.getInstance("RSA").generatePrivate(spec);
+        }
     }
 
     /** Replaces the file at once, so that no reader and no crash finds half of it. */

@@ -43,7 +43,7 @@ public final class Pki {
                             PosixFilePermissions.fromString("rwx------")));
         }
         Credentials authority = authority(directory);
-        Profile server = new Profile("kube-apiserver", List.of(), names);
+        Profile server = Profile.server("kube-apiserver", names);
         return new Pki(directory, authority, leaf(directory, authority, "apiserver", server));
     }
 
@@ -58,7 +58,7 @@ public final class Pki {
 
     /** The person who runs the cluster: may do everything. */
     public Credentials admin() throws IOException {
-        return client("admin", Profile.client("kubernetes-admin", "system:masters"));
+        return client("admin", Profile.person("kubernetes-admin", "system:masters"));
     }
 
     public Credentials controllerManager() throws IOException {

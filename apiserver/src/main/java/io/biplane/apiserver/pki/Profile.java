@@ -17,14 +17,33 @@ import javax.naming.ldap.Rdn;
  *
  * @param alternativeNames DNS names and addresses of a server; none for a client
  */
-record Profile(String commonName, List<String> organizations, List<String> alternativeNames) {
+record Profile(
+        String commonName,
+        List<String> organizations,
+        List<String> alternativeNames,
+        KeyKind keyKind) {
+    /** Elliptic keys are made and used faster; some client libraries read only RSA unaided. */
+    enum KeyKind {
+        EC,
+        RSA
+    }
+
     Profile {
         organizations = List.copyOf(organizations);
         alternativeNames = List.copyOf(alternativeNames);
     }
 
     static Profile client(String commonName, String... organizations) {
-        return new Profile(commonName, List.of(organizations), List.of());
+        return new Profile(commonName, List.of(organizations), List.of(), KeyKind.EC);
+    }
+
+    static Profile server(String commonName, List<String> alternativeNames) {
+        return new Profile(commonName, List.of(), alternativeNames, KeyKind.EC);
+    }
+
+    /** A client whose key any library can read: people hand their kubeconfig to all of them. */
+    static Profile person(String commonName, String... organizations) {
+        return new Profile(commonName, List.of(organizations), List.of(), KeyKind.RSA);
     }
 
     /** Only addresses hold a colon, or digits and dots alone. */
@@ -36,7 +55,8 @@ record Profile(String commonName, List<String> organizations, List<String> alter
     boolean matches(X509Certificate certificate) {
         try {
             LdapName subject = new LdapName(certificate.getSubjectX500Principal().getName());
-            return values(subject, "CN").equals(Set.of(commonName))
+            return certificate.getPublicKey().getAlgorithm().equals(keyKind.name())
+                    && values(subject, "CN").equals(Set.of(commonName))
                     && values(subject, "O").equals(Set.copyOf(organizations))
                     && names(certificate).equals(canonical(alternativeNames));
         } catch (InvalidNameException | CertificateParsingException e) {
