@@ -47,7 +47,11 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     private boolean busy;
     private @Nullable StreamWriter stream;
 
-    private record Incoming(Request request, boolean keepAlive) {}
+    /**
+     * @param upgrade the message itself if it asks for a WebSocket, retained until it is answered
+     */
+    private record Incoming(
+            Request request, boolean keepAlive, @Nullable FullHttpRequest upgrade) {}
 
     Exchanges(ApiHandler handler, User user) {
         this.handler = handler;
@@ -62,7 +66,11 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         Incoming incoming;
         try {
-            incoming = new Incoming(request(message), HttpUtil.isKeepAlive(message));
+            incoming =
+                    new Incoming(
+                            request(message),
+                            HttpUtil.isKeepAlive(message),
+                            WebSockets.isAskedFor(message) ? message.retain() : null);
         } catch (IllegalArgumentException e) {
             writeFull(ctx, plain(400, "malformed request URI: " + e.getMessage()), false);
             return;
@@ -97,16 +105,28 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
         busy = true;
         Thread.startVirtualThread(() -> {
             Response response = answer(incoming.request());
+            FullHttpRequest upgrade = incoming.upgrade();
             switch (response) {
                 case Response.Full full ->
                         ctx.executor()
                                 .execute(() -> {
+                                    release(incoming);
                                     writeFull(ctx, full, incoming.keepAlive());
                                     next(ctx);
                                 });
-                case Response.Stream open -> pump(ctx, open);
+                case Response.Stream open when upgrade != null -> {
+                    WebSockets.shakeHands(ctx, upgrade);
+                    pump(ctx, open, Framing.WEB_SOCKET);
+                }
+                case Response.Stream open -> pump(ctx, open, Framing.BODY);
             }
         });
+    }
+
+    private static void release(Incoming incoming) {
+        if (incoming.upgrade() != null) {
+            incoming.upgrade().release();
+        }
     }
 
     private Response answer(Request request) {
@@ -148,8 +168,8 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     /** On the virtual thread of the exchange, until the stream ends. */
-    private void pump(ChannelHandlerContext ctx, Response.Stream response) {
-        StreamWriter writer = new StreamWriter(ctx, response);
+    private void pump(ChannelHandlerContext ctx, Response.Stream response, Framing framing) {
+        StreamWriter writer = new StreamWriter(ctx, response, framing);
         ctx.executor()
                 .execute(() -> {
                     stream = writer;
@@ -178,6 +198,7 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (stream != null) {
             stream.abandon();
         }
+        waiting.forEach(Exchanges::release);
         waiting.clear();
         ctx.fireChannelInactive();
     }

@@ -1,15 +1,7 @@
 package io.biplane.apiserver.http;
 
 import io.biplane.apiserver.Response;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.DefaultHttpContent;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 
 import java.util.List;
 
@@ -23,39 +15,34 @@ import java.util.List;
 final class StreamWriter {
     private final ChannelHandlerContext ctx;
     private final Response.Stream response;
+    private final Framing framing;
     private final Object writable = new Object();
 
-    StreamWriter(ChannelHandlerContext ctx, Response.Stream response) {
+    StreamWriter(ChannelHandlerContext ctx, Response.Stream response, Framing framing) {
         this.ctx = ctx;
+        this.framing = framing;
         this.response = response;
     }
 
     void run() {
         try (Response.Chunks chunks = response.chunks()) {
-            ctx.writeAndFlush(head());
+            write(framing.begin(response));
             List<byte[]> next = chunks.next();
             while (!next.isEmpty() && ctx.channel().isActive()) {
-                ctx.writeAndFlush(
-                        new DefaultHttpContent(
-                                Unpooled.wrappedBuffer(next.toArray(byte[][]::new))));
+                write(framing.messages(next));
                 awaitWritable();
                 next = chunks.next();
             }
-            ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            ctx.writeAndFlush(framing.end());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             ctx.close();
         }
     }
 
-    private DefaultHttpResponse head() {
-        DefaultHttpResponse head =
-                new DefaultHttpResponse(
-                        HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.code()));
-        response.headers().forEach((name, values) -> head.headers().set(name, values));
-        head.headers().set(HttpHeaderNames.CACHE_CONTROL, "no-cache, private");
-        HttpUtil.setTransferEncodingChunked(head, true);
-        return head;
+    private void write(List<Object> messages) {
+        messages.forEach(ctx::write);
+        ctx.flush();
     }
 
     private void awaitWritable() throws InterruptedException {

@@ -111,8 +111,7 @@ final class Issuer {
         generator.initialize(
                 switch (kind) {
                     case EC -> new ECGenParameterSpec("secp256r1");
-                    case RSA ->
-                            new RSAKeyGenParameterSpec(RSA_BITS, RSAKeyGenParameterSpec.F4);
+                    case RSA -> new RSAKeyGenParameterSpec(RSA_BITS, RSAKeyGenParameterSpec.F4);
                 });
         return generator.generateKeyPair();
     }
