@@ -182,13 +182,18 @@ public final class Syscalls {
     }
 
     static int open(String path, int flags, int mode) {
+        return openExactly(path, flags | O_CLOEXEC, mode);
+    }
+
+    /** As {@link #open}; without O_CLOEXEC among the flags, programs that are run inherit it. */
+    static int openExactly(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             int fd =
                     (int)
                             OPEN.invokeExact(
                                     CAPTURED.get(),
                                     arena.allocateFrom(path),
-                                    flags | O_CLOEXEC,
+                                    flags,
                                     mode);
             return (int) check(fd, "open", path);
         } catch (Throwable e) {

@@ -56,6 +56,11 @@ public final class ClusterReference {
         return data(CallingUser.current()).adminConfig();
     }
 
+    /** The agents' kubeconfig in the data directory: for use inside the fabric. */
+    public Path agentsConfig() {
+        return data(CallingUser.current()).agentsConfig();
+    }
+
     DataDirectory data(CallingUser user) {
         return dataDir == null
                 ? DataDirectory.byDefault(user, name())

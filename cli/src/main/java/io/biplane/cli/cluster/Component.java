@@ -56,9 +56,9 @@ enum Component {
         try {
             ProcessId id = ProcessId.parse(Files.readString(pidFile(data)));
             return id.isAlive() ? ProcessHandle.of(id.pid()) : Optional.empty();
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (NoSuchFileException | IllegalArgumentException e) {
+            return Optional.empty(); // not there, or cut short by a full disk: nothing was started
+        } catch (IOException e) {
             throw new CommandFailure(
                     "reading the pid file %s failed: %s (remove it once no such process runs)"
                             .formatted(pidFile(data), e.getMessage()),
@@ -90,8 +90,14 @@ enum Component {
                 .redirectErrorStream(true);
     }
 
+    /** A process that cannot be found again is not left behind. */
     private void started(DataDirectory data, Process process) throws IOException {
-        Files.writeString(pidFile(data), ProcessId.of(process.pid()) + "\n");
+        try {
+            Files.writeString(pidFile(data), ProcessId.of(process.pid()) + "\n");
+        } catch (IOException e) {
+            process.destroyForcibly();
+            throw e;
+        }
     }
 
     /** Ends the process, with SIGKILL where SIGTERM is not enough. */

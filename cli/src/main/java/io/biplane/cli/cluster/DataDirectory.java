@@ -24,6 +24,9 @@ import java.util.Optional;
  * @param root the directory itself
  */
 public record DataDirectory(Path root) {
+    private static final long NEEDED_BYTES = 16L << 20; // the store's first files and the logs
+    private static final String LOCK = "up.lock";
+
     /** Where the data of the cluster {@code name} is unless {@code --data-dir} says otherwise. */
     static DataDirectory byDefault(CallingUser user, String name) {
         return new DataDirectory(user.home().resolve(".local/share/biplane").resolve(name));
@@ -119,11 +122,42 @@ public record DataDirectory(Path root) {
     /** Whether nothing is there yet but what a first {@code up} leaves when it is interrupted. */
     private boolean isEmpty() {
         try (var files = Files.list(root)) {
-            return files.allMatch(file -> file.endsWith("up.lock"));
+            return files.allMatch(file -> file.endsWith(LOCK));
         } catch (NoSuchFileException e) {
             return true;
         } catch (IOException e) {
             throw failed("reading", root, e);
+        }
+    }
+
+    /**
+     * Refuses a file system that is full, before anything is changed anywhere.
+     *
+     * @throws CommandFailure naming what is free and what is needed
+     */
+    void requireSpace() {
+        try {
+            Files.createDirectories(root);
+            long free = Files.getFileStore(root).getUsableSpace();
+            if (free < NEEDED_BYTES) {
+                throw new CommandFailure(
+                        "No space left for the data directory %s: its file system has %d KiB free, a cluster needs %d KiB to start (free some space there, or give a --data-dir on another file system)"
+                                .formatted(root, free / 1024, NEEDED_BYTES / 1024));
+            }
+        } catch (IOException e) {
+            throw failed("making", root, e);
+        }
+    }
+
+    /** Removes what an {@code up} that was refused has made: an empty directory with a lock file. */
+    void forgetIfEmpty() {
+        try {
+            if (Files.exists(root) && isEmpty()) {
+                Files.deleteIfExists(root.resolve(LOCK));
+                Files.deleteIfExists(root);
+            }
+        } catch (IOException e) {
+            // somebody else put something there, or is at work: it stays
         }
     }
 
@@ -158,7 +192,7 @@ public record DataDirectory(Path root) {
      * @throws CommandFailure if another one is at work
      */
     FileChannel lock() {
-        Path file = root.resolve("up.lock");
+        Path file = root.resolve(LOCK);
         try {
             Files.createDirectories(root);
             FileChannel channel =

@@ -4,6 +4,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import io.biplane.cli.CommandFailure;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,10 +34,14 @@ public final class UpCommand implements Callable<Integer> {
         DataDirectory data = cluster.data(user);
         Steps steps = new Steps(System.out);
         ClusterSpec spec;
+        data.requireSpace();
         try (FileChannel _ = data.lock()) {
             spec = new SpecChoice(cluster.name(), data, options, user).make();
             data.writeSpec(spec, user);
             new Launch(spec, data, user, steps).run();
+        } catch (CommandFailure e) {
+            data.forgetIfEmpty();
+            throw e;
         }
         greet(spec, steps.elapsed());
         if (foreground) {

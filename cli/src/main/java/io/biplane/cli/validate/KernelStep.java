@@ -44,7 +44,7 @@ final class KernelStep {
                         .filter(pod -> !pod.hostNetwork() && !pod.terminal() && !pod.terminating())
                         .filter(pod -> !pod.ips().isEmpty())
                         .toList();
-        HostSide host = HostSide.ofThisProcess();
+        HostSide host = cluster.host();
         ExpectedNetwork expected = new ExpectedNetwork(cluster.network(), nodes);
         List<Finding> findings = new ArrayList<>();
         findings.add(compare("host", host.namespace(), expected.ofHost(host.families())));

@@ -4,7 +4,9 @@ import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.cli.validate.Vantage.Kind;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.HostSide;
 import io.biplane.network.pod.PodId;
 
 import java.nio.file.Path;
@@ -16,17 +18,19 @@ import java.util.List;
  * from them and the kernel can be asked.
  *
  * @param network the cluster's names and ranges
+ * @param host the machine itself, from where people reach the cluster
  */
-record LocalCluster(ClusterNetwork network) {
-    private static final Path HOST = Path.of("/proc/self/ns/net");
+record LocalCluster(ClusterNetwork network, HostSide host) {
+
+    private static final List<IpFamily> BOTH = List.of(IpFamily.values());
 
     /** One of the given pods on every node, every node, the host and the outside. */
     List<Vantage> vantages(List<PodView> pods, List<NodeView> nodes) {
         List<Vantage> vantages = new ArrayList<>();
         pods.forEach(pod -> vantages.add(pod(pod)));
         nodes.forEach(node -> vantages.add(node(node.name())));
-        vantages.add(new Vantage("host", Kind.HOST, HOST));
-        vantages.add(new Vantage("outside", Kind.OUTSIDE, file(network.outsideNamespace())));
+        vantages.add(new Vantage("host", Kind.HOST, host.namespace().path(), host.families()));
+        vantages.add(new Vantage("outside", Kind.OUTSIDE, file(network.outsideNamespace()), BOTH));
         return vantages;
     }
 
@@ -34,7 +38,8 @@ record LocalCluster(ClusterNetwork network) {
         return new Vantage(
                 "pod on " + pod.nodeName(),
                 Kind.POD,
-                file(podNamespace(pod)));
+                file(podNamespace(pod)),
+                BOTH);
     }
 
     /** The name of a pod's network namespace. */
@@ -43,7 +48,7 @@ record LocalCluster(ClusterNetwork network) {
     }
 
     Vantage node(String name) {
-        return new Vantage(name, Kind.NODE, file(network.nodeNamespace(name)));
+        return new Vantage(name, Kind.NODE, file(network.nodeNamespace(name)), BOTH);
     }
 
     private static Path file(String namespace) {

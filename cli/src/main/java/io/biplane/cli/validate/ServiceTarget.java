@@ -69,7 +69,8 @@ record ServiceTarget(
     }
 
     boolean reachableFrom(Vantage vantage) {
-        return fromOutside || vantage.kind() != Kind.OUTSIDE;
+        return vantage.families().contains(address.family())
+                && (fromOutside || vantage.kind() != Kind.OUTSIDE);
     }
 
     /** {@code default/web tcp [fd00:10:96::7]:80}. */

@@ -3,22 +3,27 @@ package io.biplane.cli.validate;
 import io.biplane.cli.CommandFailure;
 import io.biplane.cli.cluster.ClusterReference;
 import io.biplane.cli.cluster.ClusterSpec;
+import io.biplane.cli.cluster.InsideFabric;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.ServerAccess;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.network.fabric.HostSide;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -41,6 +46,8 @@ public final class ValidateCommand implements Callable<Integer> {
         TEXT,
         JSON
     }
+
+    @Spec private @Nullable CommandSpec commandSpec;
 
     @Mixin private ClusterReference cluster = new ClusterReference();
 
@@ -77,6 +84,12 @@ public final class ValidateCommand implements Callable<Integer> {
     private boolean asIs;
 
     @Option(
+            names = InsideFabric.HOST_NAMESPACE,
+            hidden = true,
+            description = "Set by the command itself when it goes on inside the fabric.")
+    private @Nullable Path hostNamespace;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "text|json",
             defaultValue = "text",
@@ -87,6 +100,9 @@ public final class ValidateCommand implements Callable<Integer> {
     public Integer call() {
         Optional<ClusterSpec> local =
                 kubeconfig == null ? Optional.of(cluster.requireSpec()) : Optional.empty();
+        if (hostNamespace == null) {
+            local.ifPresent(spec -> InsideFabric.goOnThereIfHostLacksIpv6(spec.network(), words()));
+        }
         List<Step> steps = steps(local);
         refuseUnknownSteps(steps);
         Report report = new Report();
@@ -124,13 +140,29 @@ public final class ValidateCommand implements Callable<Integer> {
                 : Optional.empty();
     }
 
+    /** This very command line. */
+    private List<String> words() {
+        return Objects.requireNonNull(commandSpec)
+                .commandLine()
+                .getParent()
+                .getParseResult()
+                .originalArgs();
+    }
+
     private ServerAccess access() {
-        Kubeconfig config =
-                Kubeconfig.load(kubeconfig == null ? cluster.adminConfig() : kubeconfig);
+        Path file =
+                kubeconfig != null
+                        ? kubeconfig
+                        : hostNamespace != null ? cluster.agentsConfig() : cluster.adminConfig();
+        Kubeconfig config = Kubeconfig.load(file);
         return context == null ? config.access() : config.access(context);
     }
 
-    private static List<Step> steps(Optional<ClusterSpec> spec) {
+    private HostSide host() {
+        return hostNamespace == null ? HostSide.ofThisProcess() : HostSide.of(hostNamespace);
+    }
+
+    private List<Step> steps(Optional<ClusterSpec> spec) {
         List<Step> steps =
                 new ArrayList<>(
                         List.of(
@@ -141,7 +173,7 @@ public final class ValidateCommand implements Callable<Integer> {
                                 NodeAndPodSteps.ETC_HOSTS));
         steps.addAll(ServiceSteps.ALL);
         if (spec.isPresent() && NetworkNamespace.exists(spec.get().network().fabricNamespace())) {
-            LocalCluster local = new LocalCluster(spec.get().network());
+            LocalCluster local = new LocalCluster(spec.get().network(), host());
             steps.addAll(new ConnectionSteps(local).all());
             steps.add(new KernelStep(local).step());
         } else {

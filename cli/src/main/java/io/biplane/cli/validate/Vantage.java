@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A place from which real connections are made: a network namespace of this machine.
@@ -22,8 +23,9 @@ import java.time.Duration;
  * @param name as it stands in the report
  * @param kind what it is; decides which addresses can be expected to answer
  * @param namespace the file of its network namespace
+ * @param families those that it can speak
  */
-record Vantage(String name, Kind kind, Path namespace) {
+record Vantage(String name, Kind kind, Path namespace, List<IpFamily> families) {
     private static final int TIMEOUT_MILLIS = 1_000;
     private static final int ANSWER_BYTES = 8 * 1024;
     /** EPERM: what a sender gets whose datagram its own namespace's rules reject. */
@@ -31,6 +33,10 @@ record Vantage(String name, Kind kind, Path namespace) {
 
     private static final byte[] HELLO =
             "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    Vantage {
+        families = List.copyOf(families);
+    }
 
     /** What a vantage is. */
     enum Kind {

@@ -38,6 +38,7 @@ class ErrorsIT {
             Result result = cluster.up(flags.split(" ", -1));
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.output()).contains("biplane: ").contains(text).doesNotContain("\tat ");
+            assertThat(cluster.data()).doesNotExist();
         }
     }
 
@@ -139,7 +140,7 @@ class ErrorsIT {
             Result result = cluster.up("--kubeconfig", directory.resolve("kc").toString());
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.output()).contains("No space left").contains("free some space");
-            cluster.biplane("down", "--delete");
+            assertThat(cluster.data().resolve("cluster.json")).doesNotExist();
         } finally {
             Programs.run("umount", full.toString());
         }

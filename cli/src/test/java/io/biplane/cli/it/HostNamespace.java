@@ -19,6 +19,9 @@ final class HostNamespace implements AutoCloseable {
         run("ip link add uplink type veth peer name nowhere").succeeded();
         run("ip addr add 203.0.113.2/24 dev uplink").succeeded();
         run("ip -6 addr add 2001:db8:113::2/64 dev uplink nodad").succeeded();
+        for (String link : List.of("uplink", "nowhere")) {
+            run("ip link set %s addrgenmode none".formatted(link)).succeeded(); // nothing changes later
+        }
         run("ip link set uplink up").succeeded();
         run("ip link set nowhere up").succeeded();
         run("ip route add default via 203.0.113.1").succeeded();

@@ -122,7 +122,7 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        if (Files.exists(data())) {
+        if (Files.exists(data().resolve("cluster.json"))) {
             biplane("down", "--delete").succeeded();
         }
     }

@@ -25,10 +25,16 @@ import java.util.stream.Collectors;
  *     after a reboot)
  */
 public record HostSide(NetworkNamespace namespace, Path ledgers) {
+    private static final Path LEDGERS = Path.of("/run/biplane");
 
     /** The namespace of the calling process. */
     public static HostSide ofThisProcess() {
-        return new HostSide(NetworkNamespace.current(), Path.of("/run/biplane"));
+        return new HostSide(NetworkNamespace.current(), LEDGERS);
+    }
+
+    /** The host whose network namespace that file leads to. */
+    public static HostSide of(Path namespace) {
+        return new HostSide(NetworkNamespace.open(namespace), LEDGERS);
     }
 
     /** The families that the host itself can speak: no IPv6 where it is disabled by sysctl. */
