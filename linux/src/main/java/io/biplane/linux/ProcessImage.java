@@ -51,6 +51,16 @@ public final class ProcessImage {
     }
 
     /**
+     * Opens this process's network namespace for the program that it becomes.
+     *
+     * @return a path by which that program finds it, wherever it runs
+     */
+    public static Path keepNamespaceOpen() {
+        int fd = Syscalls.openExactly(NetworkNamespace.SELF, Syscalls.O_RDONLY, 0);
+        return Path.of("/proc/self/fd", Integer.toString(fd));
+    }
+
+    /**
      * Leaves the terminal's session, so that closing it, or Ctrl-C in it, ends this process not.
      */
     public static void leaveSession() {

@@ -188,13 +188,7 @@ public final class Syscalls {
     /** As {@link #open}; without O_CLOEXEC among the flags, programs that are run inherit it. */
     static int openExactly(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd =
-                    (int)
-                            OPEN.invokeExact(
-                                    CAPTURED.get(),
-                                    arena.allocateFrom(path),
-                                    flags,
-                                    mode);
+            int fd = (int) OPEN.invokeExact(CAPTURED.get(), arena.allocateFrom(path), flags, mode);
             return (int) check(fd, "open", path);
         } catch (Throwable e) {
             throw unexpected(e);

@@ -11,6 +11,7 @@ import io.biplane.network.masquerade.MasqueradePolicy;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
+
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;

@@ -69,8 +69,7 @@ final class Agents implements AutoCloseable {
         Informers informers = opened(new Informers(client));
         Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
 
-        ServiceProxy proxy =
-                opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
+        ServiceProxy proxy = opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
         proxy.start();
         ScheduledExecutorService resyncs = scheduler();
         List<CompletableFuture<?>> written = new ArrayList<>();

@@ -149,7 +149,9 @@ public record DataDirectory(Path root) {
         }
     }
 
-    /** Removes what an {@code up} that was refused has made: an empty directory with a lock file. */
+    /**
+     * Removes what an {@code up} that was refused has made: an empty directory with a lock file.
+     */
     void forgetIfEmpty() {
         try {
             if (Files.exists(root) && isEmpty()) {

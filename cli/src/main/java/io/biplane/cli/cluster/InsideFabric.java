@@ -5,6 +5,7 @@ import io.biplane.linux.ProcessImage;
 import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.HostSide;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,8 +20,8 @@ public final class InsideFabric {
     private InsideFabric() {}
 
     /**
-     * Returns if the host has IPv6, or the fabric is not there; else becomes the same command inside
-     * the fabric.
+     * Returns if the host has IPv6, or the fabric is not there; else becomes the same command
+     * inside the fabric.
      *
      * @param words the command line, from the subcommand on
      */

@@ -1,12 +1,12 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.netip.allocation.PortRange;
 import io.biplane.cli.CommandFailure;
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.DualStack;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.HostSide;
 import io.biplane.network.fabric.NetworkChoice;

@@ -1,10 +1,11 @@
 package io.biplane.cli.cluster;
 
+import io.biplane.cli.CommandFailure;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import io.biplane.cli.CommandFailure;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Locale;

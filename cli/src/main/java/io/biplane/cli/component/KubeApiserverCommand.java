@@ -2,11 +2,11 @@ package io.biplane.cli.component;
 
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.netip.allocation.PortRange;
 import io.biplane.cli.CommandFailure;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
 

@@ -43,15 +43,18 @@ final class ConnectionSteps {
                 new Step(
                         "pod-to-pod",
                         "every pod reaches every other on both families and is seen with its own address",
-                        true, this::podToPod),
+                        true,
+                        this::podToPod),
                 new Step(
                         "services",
                         "every Service answers in each of its families, from a pod on every node, every node, host and outside",
-                        false, this::services),
+                        false,
+                        this::services),
                 new Step(
                         "egress",
                         "a pod reaches a host outside on both families and is seen with its node's address",
-                        false, this::egress));
+                        false,
+                        this::egress));
     }
 
     private List<Finding> podToPod(Playground playground) {

@@ -10,6 +10,7 @@ import io.biplane.netip.DualStack;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,11 +43,10 @@ final class ExpectedNetwork {
             addOthers(facts, family, node.name());
             for (PodView pod : itsPods) {
                 pod.ip(family)
-                        .ifPresent(
-                                ip -> {
-                                    facts.add(NetworkFact.hostRoute(ip));
-                                    facts.add(new KnowsNeighbour(ip));
-                                });
+                        .ifPresent(ip -> {
+                            facts.add(NetworkFact.hostRoute(ip));
+                            facts.add(new KnowsNeighbour(ip));
+                        });
             }
         }
         return facts;
@@ -59,12 +59,11 @@ final class ExpectedNetwork {
                 continue;
             }
             other.internalIp(family)
-                    .ifPresent(
-                            ip -> {
-                                facts.add(new KnowsNeighbour(ip));
-                                other.podCidr(family)
-                                        .ifPresent(block -> facts.add(NetworkFact.route(block, ip)));
-                            });
+                    .ifPresent(ip -> {
+                        facts.add(new KnowsNeighbour(ip));
+                        other.podCidr(family)
+                                .ifPresent(block -> facts.add(NetworkFact.route(block, ip)));
+                    });
         }
     }
 

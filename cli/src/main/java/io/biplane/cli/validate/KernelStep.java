@@ -9,6 +9,7 @@ import io.biplane.linux.SyscallException;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.HostSide;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -53,7 +54,8 @@ final class KernelStep {
                         "fabric",
                         cluster.network().fabricNamespace(),
                         expected.ofFabric(host.families())));
-        findings.add(compare("outside", cluster.network().outsideNamespace(), expected.ofOutside()));
+        findings.add(
+                compare("outside", cluster.network().outsideNamespace(), expected.ofOutside()));
         for (NodeView node : nodes) {
             List<PodView> itsPods =
                     pods.stream().filter(pod -> pod.nodeName().equals(node.name())).toList();
@@ -64,7 +66,8 @@ final class KernelStep {
                             expected.ofNode(node, itsPods)));
         }
         for (PodView pod : pods) {
-            String subject = "pod %s/%s on %s".formatted(pod.namespace(), pod.name(), pod.nodeName());
+            String subject =
+                    "pod %s/%s on %s".formatted(pod.namespace(), pod.name(), pod.nodeName());
             findings.add(compare(subject, cluster.podNamespace(pod), expected.ofPod(pod)));
         }
         findings.addAll(new NftablesAudit(cluster, ID).findings(playground, nodes));
@@ -76,7 +79,8 @@ final class KernelStep {
         try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
             return compare(subject, opened, expected);
         } catch (SyscallException e) {
-            return Finding.failed(ID, subject, "its namespace %s: %s".formatted(namespace, e.getMessage()));
+            return Finding.failed(
+                    ID, subject, "its namespace %s: %s".formatted(namespace, e.getMessage()));
         }
     }
 

@@ -35,16 +35,13 @@ record LocalCluster(ClusterNetwork network, HostSide host) {
     }
 
     Vantage pod(PodView pod) {
-        return new Vantage(
-                "pod on " + pod.nodeName(),
-                Kind.POD,
-                file(podNamespace(pod)),
-                BOTH);
+        return new Vantage("pod on " + pod.nodeName(), Kind.POD, file(podNamespace(pod)), BOTH);
     }
 
     /** The name of a pod's network namespace. */
     String podNamespace(PodView pod) {
-        return new PodId(pod.namespace(), pod.name(), pod.uid()).netns(network.podNamespacePrefix());
+        return new PodId(pod.namespace(), pod.name(), pod.uid())
+                .netns(network.podNamespacePrefix());
     }
 
     Vantage node(String name) {

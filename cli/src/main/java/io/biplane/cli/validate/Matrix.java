@@ -4,6 +4,7 @@ import io.biplane.cli.validate.Finding.Failed;
 import io.biplane.cli.validate.Finding.NotBuilt;
 import io.biplane.cli.validate.Finding.Passed;
 import io.biplane.cli.validate.Finding.Skipped;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

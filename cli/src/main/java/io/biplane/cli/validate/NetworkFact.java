@@ -8,6 +8,7 @@ import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;

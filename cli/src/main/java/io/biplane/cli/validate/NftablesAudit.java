@@ -15,6 +15,7 @@ import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.linux.nftables.desired.TableAudit;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.network.fabric.ClusterNetwork;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,7 +54,9 @@ final class NftablesAudit {
         List<String> differences = new ArrayList<>();
         try (NetworkNamespace opened = NetworkNamespace.open(namespace);
                 Nftables kernel = KernelNftables.open(opened)) {
-            tables.forEach(table -> differences.addAll(TableAudit.differences(kernel, table, NftablesAudit::meaning)));
+            tables.forEach(table ->
+                    differences.addAll(
+                            TableAudit.differences(kernel, table, NftablesAudit::meaning)));
         } catch (SyscallException e) {
             differences.add("its namespace %s: %s".formatted(namespace, e.getMessage()));
         }
@@ -63,8 +66,8 @@ final class NftablesAudit {
     }
 
     /**
-     * Endpoints of a frontend are numbered as they came, so that a change touches few of them; which
-     * number an endpoint has is of no meaning.
+     * Endpoints of a frontend are numbered as they came, so that a change touches few of them;
+     * which number an endpoint has is of no meaning.
      */
     private static String meaning(NamedSet set, Element element) {
         String text = element.toString();

@@ -39,9 +39,7 @@ final class ServiceSteps {
                             "ipFamily: IPv4",
                             spec -> spec.put("ipFamily", "IPv4"),
                             _ -> List.of(IpFamily.IPV4)),
-                    loadBalancer(
-                            "service-loadbalancer",
-                            "ipFamily: IPv6, type: LoadBalancer"),
+                    loadBalancer("service-loadbalancer", "ipFamily: IPv6, type: LoadBalancer"),
                     step(
                             "families-ipv6",
                             "ipFamilies: [IPv6]",
@@ -72,7 +70,10 @@ final class ServiceSteps {
             Consumer<ObjectNode> fill,
             Function<IpFamily, List<IpFamily>> expected) {
         return new Step(
-                id, description, true, playground -> look(playground, id, description, fill, expected));
+                id,
+                description,
+                true,
+                playground -> look(playground, id, description, fill, expected));
     }
 
     private static Step loadBalancer(String id, String description) {

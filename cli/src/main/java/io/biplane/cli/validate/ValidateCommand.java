@@ -107,13 +107,15 @@ public final class ValidateCommand implements Callable<Integer> {
         refuseUnknownSteps(steps);
         Report report = new Report();
         try (HttpsTransport transport = new HttpsTransport(access());
-                Playground playground =
-                        playground(new ApiClient(transport, "biplane-validate"))) {
+                Playground playground = playground(new ApiClient(transport, "biplane-validate"))) {
             for (Step step : steps) {
                 if (only.isEmpty() || only.contains(step.id())) {
                     report.add(
                             leftOut(step)
-                                    .map(why -> List.of(Finding.skipped(step.id(), step.description(), why)))
+                                    .map(why ->
+                                            List.of(
+                                                    Finding.skipped(
+                                                            step.id(), step.description(), why)))
                                     .orElseGet(() -> step.look().at(playground)));
                 }
             }

@@ -28,6 +28,7 @@ import java.util.List;
 record Vantage(String name, Kind kind, Path namespace, List<IpFamily> families) {
     private static final int TIMEOUT_MILLIS = 1_000;
     private static final int ANSWER_BYTES = 8 * 1024;
+
     /** EPERM: what a sender gets whose datagram its own namespace's rules reject. */
     private static final String REJECTED_ON_OUTPUT = "Operation not permitted";
 
@@ -89,14 +90,13 @@ record Vantage(String name, Kind kind, Path namespace, List<IpFamily> families) 
      * program that is stopped still has its connections taken by the kernel.
      */
     Result hello(Addr address, int port) {
-        return timed(
-                () -> {
-                    try (SocketChannel channel = tcp(address, port)) {
-                        channel.socket().getOutputStream().write(HELLO);
-                        int first = channel.socket().getInputStream().read();
-                        return first < 0 ? "closed" : "answered";
-                    }
-                });
+        return timed(() -> {
+            try (SocketChannel channel = tcp(address, port)) {
+                channel.socket().getOutputStream().write(HELLO);
+                int first = channel.socket().getInputStream().read();
+                return first < 0 ? "closed" : "answered";
+            }
+        });
     }
 
     /** Sends a datagram and waits for one back. */
@@ -153,7 +153,8 @@ record Vantage(String name, Kind kind, Path namespace, List<IpFamily> families) 
             return new Refused(since(began));
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());
-            return message.contains("refused") || message.contains("reset by peer")
+            return message.contains("refused")
+                            || message.contains("reset by peer")
                             || message.contains(REJECTED_ON_OUTPUT)
                     ? new Refused(since(began))
                     : new Lost(message, since(began));

@@ -1,11 +1,13 @@
 package io.biplane.cli.it;
 
 import io.biplane.linux.testing.LeavesMachineClean;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test class that brings up clusters. It needs root, nftables and the witness programs; where one

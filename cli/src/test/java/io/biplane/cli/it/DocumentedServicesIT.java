@@ -6,18 +6,20 @@ import io.biplane.cli.it.Programs.Result;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The three Services of the documentation, applied by kubectls old and new, answered to curl. */
 @ClusterTest
@@ -36,7 +38,8 @@ class DocumentedServicesIT {
         return """
         {"apiVersion":"v1","kind":"Pod","metadata":{"name":"%s","labels":{"app":"MyApp"}},
          "spec":{"nodeName":"%s","containers":[{"name":"c","image":"registry.k8s.io/e2e-test-images/agnhost:2.53",
-                 "args":["netexec","--http-port=9376"],"ports":[{"containerPort":9376}]}]}}"""
+                 "args":["netexec","--http-port=9376"],"ports":[{"containerPort":9376}]}]}}\
+        """
                 .formatted(name, node);
     }
 
@@ -74,12 +77,11 @@ class DocumentedServicesIT {
 
     static Stream<Arguments> documented() {
         return Stream.of(Kubectl.values())
-                .flatMap(
-                        kubectl ->
-                                Stream.of(
-                                        Arguments.of(kubectl, "", IpFamily.IPV4),
-                                        Arguments.of(kubectl, "IPv6", IpFamily.IPV6),
-                                        Arguments.of(kubectl, "IPv4", IpFamily.IPV4)));
+                .flatMap(kubectl ->
+                        Stream.of(
+                                Arguments.of(kubectl, "", IpFamily.IPV4),
+                                Arguments.of(kubectl, "IPv6", IpFamily.IPV6),
+                                Arguments.of(kubectl, "IPv4", IpFamily.IPV4)));
     }
 
     @ParameterizedTest
@@ -88,7 +90,8 @@ class DocumentedServicesIT {
         cluster.kubectl(kubectl, service(ipFamily), "apply", "-f", "-").succeeded();
         try {
             String yaml =
-                    cluster.kubectl(kubectl, "", "get", "svc", "my-service", "-o", "yaml").succeeded();
+                    cluster.kubectl(kubectl, "", "get", "svc", "my-service", "-o", "yaml")
+                            .succeeded();
             assertThat(yaml).contains("  ipFamily: " + expected.apiName() + "\n");
             Addr clusterIp =
                     Addr.parse(cluster.get("svc", "my-service").at("/spec/clusterIP").asString());
@@ -131,8 +134,7 @@ class DocumentedServicesIT {
 
     private Addr clientSeenBy(String address, int port) {
         String url = "http://%s:%d/clientip".formatted(host(Addr.parse(address)), port);
-        String seen =
-                cluster.inside("pod-default_pod01", "curl", "-sSm2", url).succeeded().strip();
+        String seen = cluster.inside("pod-default_pod01", "curl", "-sSm2", url).succeeded().strip();
         return Addr.parse(seen.substring(0, seen.lastIndexOf(':')).replaceAll("[\\[\\]]", ""));
     }
 

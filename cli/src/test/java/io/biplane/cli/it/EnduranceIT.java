@@ -3,15 +3,18 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.netip.Addr;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /** Fifty pods on five nodes, while control plane and agents are killed and everything restarts. */
 @ClusterTest
@@ -68,8 +71,7 @@ class EnduranceIT {
 
             cluster.biplane("down").succeeded();
             cluster.up().succeeded();
-            cluster.kubectl(
-                    "wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s");
+            cluster.kubectl("wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s");
             assertThat(inventory(cluster)).isEqualTo(before);
             allPairs(cluster);
         }
@@ -101,9 +103,8 @@ class EnduranceIT {
         int asked = 0;
         for (String from : pods.keySet()) {
             List<Traffic.Question> questions = new ArrayList<>();
-            pods.forEach(
-                    (to, addresses) ->
-                            addresses.forEach(a -> questions.add(new Traffic.Question(a, 8080, to))));
+            pods.forEach((to, addresses) ->
+                    addresses.forEach(a -> questions.add(new Traffic.Question(a, 8080, to))));
             asked += questions.size();
             wrong.addAll(Traffic.ask(cluster, from, questions));
         }
@@ -115,7 +116,8 @@ class EnduranceIT {
         Map<String, List<Addr>> pods = new LinkedHashMap<>();
         for (JsonNode pod : cluster.get("pods", "-l", "app=many").path("items")) {
             List<Addr> addresses = new ArrayList<>();
-            pod.at("/status/podIPs").forEach(ip -> addresses.add(Addr.parse(ip.path("ip").asString())));
+            pod.at("/status/podIPs")
+                    .forEach(ip -> addresses.add(Addr.parse(ip.path("ip").asString())));
             pods.put(pod.at("/metadata/name").asString(), addresses);
         }
         return pods;

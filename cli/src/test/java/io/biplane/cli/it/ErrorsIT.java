@@ -3,16 +3,18 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.cli.it.Programs.Result;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a person reads when {@code up} cannot do what was asked; nothing is left half done. */
 @ClusterTest
@@ -37,7 +39,10 @@ class ErrorsIT {
         try (TestCluster cluster = new TestCluster("it-errors", directory)) {
             Result result = cluster.up(flags.split(" ", -1));
             assertThat(result.code()).isEqualTo(1);
-            assertThat(result.output()).contains("biplane: ").contains(text).doesNotContain("\tat ");
+            assertThat(result.output())
+                    .contains("biplane: ")
+                    .contains(text)
+                    .doesNotContain("\tat ");
             assertThat(cluster.data()).doesNotExist();
         }
     }
@@ -76,7 +81,8 @@ class ErrorsIT {
         Files.writeString(theirs.resolve("thesis.tex"), "");
         Result result = new TestCluster("it-errors", directory).up();
         assertThat(result.code()).isEqualTo(1);
-        assertThat(result.output()).contains("is not Biplane's: it is not empty and has no cluster.json");
+        assertThat(result.output())
+                .contains("is not Biplane's: it is not empty and has no cluster.json");
         assertThat(theirs).isDirectoryContaining("glob:**/thesis.tex");
     }
 
@@ -86,7 +92,8 @@ class ErrorsIT {
         Files.writeString(newer.resolve("cluster.json"), "{\"biplane\":\"cluster\",\"format\":99}");
         Result result = new TestCluster("it-errors", directory).up();
         assertThat(result.code()).isEqualTo(1);
-        assertThat(result.output()).contains("was written by a newer version of Biplane: it has format 99");
+        assertThat(result.output())
+                .contains("was written by a newer version of Biplane: it has format 99");
     }
 
     @Test
@@ -104,7 +111,8 @@ class ErrorsIT {
             assertThat(holder.inputReader().readLine()).isEqualTo("held");
             Result result = cluster.up();
             assertThat(result.code()).isEqualTo(1);
-            assertThat(result.output()).contains("is locked: another biplane up or down is at work on it");
+            assertThat(result.output())
+                    .contains("is locked: another biplane up or down is at work on it");
         } finally {
             holder.destroyForcibly();
         }
@@ -116,13 +124,18 @@ class ErrorsIT {
         Path launcher = Programs.projectRoot().resolve("biplane");
         Result result =
                 Programs.run(
-                        "unshare", "-m", "sh", "-c",
+                        "unshare",
+                        "-m",
+                        "sh",
+                        "-c",
                         "mount -t tmpfs none /usr/lib/jvm && exec setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH=/usr/bin:/bin "
-                                + launcher + " up");
+                                + launcher
+                                + " up");
         assertThat(result.code()).isEqualTo(1);
         assertThat(result.output())
                 .contains("biplane: this machine lacks:")
-                .contains("- JDK 25 or newer: none in $BIPLANE_JAVA_HOME, $JAVA_HOME, on the PATH or below /usr/lib/jvm; install one")
+                .contains(
+                        "- JDK 25 or newer: none in $BIPLANE_JAVA_HOME, $JAVA_HOME, on the PATH or below /usr/lib/jvm; install one")
                 .contains("- root: network namespaces, links and nftables need it; run: sudo ");
     }
 
@@ -133,7 +146,11 @@ class ErrorsIT {
                 List.of(
                         "mkdir -p " + full,
                         "mount -t tmpfs -o size=64k none " + full,
-                        "sh -c 'head -c 60000 /dev/zero > " + full + "/ballast 2>/dev/null; mkdir " + full + "/data-it-errors'");
+                        "sh -c 'head -c 60000 /dev/zero > "
+                                + full
+                                + "/ballast 2>/dev/null; mkdir "
+                                + full
+                                + "/data-it-errors'");
         try {
             setUp.forEach(command -> Programs.run("sh", "-c", command).succeeded());
             TestCluster cluster = new TestCluster("it-errors", full);

@@ -1,9 +1,10 @@
 package io.biplane.cli.it;
 
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Something that is broken by hand in a running cluster.
@@ -35,18 +36,71 @@ record Fault(String what, Runnable make, Runnable mend, String named) {
             String clusterIp = web.at("/spec/clusterIPs/" + i).asString();
             String otherBlock = cluster.get("node", other).at("/spec/podCIDRs/" + i).asString();
             String gateway = gateway(cluster, node, ip);
-            faults.add(inside(cluster, node, ip + "route del " + otherBlock, "route " + otherBlock));
-            faults.add(inside(cluster, node, ip + "route del default", "route " + (v6 ? "::/0" : "0.0.0.0/0")));
+            faults.add(
+                    inside(cluster, node, ip + "route del " + otherBlock, "route " + otherBlock));
+            faults.add(
+                    inside(
+                            cluster,
+                            node,
+                            ip + "route del default",
+                            "route " + (v6 ? "::/0" : "0.0.0.0/0")));
             faults.add(inside(cluster, node, ip + "route del " + podIp, "route " + podIp));
-            faults.add(inside(cluster, "fabric", ip + "route del " + otherBlock, "route " + otherBlock));
-            faults.add(inside(cluster, podNamespace, ip + "route del default", "route " + (v6 ? "::/0" : "0.0.0.0/0")));
-            faults.add(inside(cluster, podNamespace, ip + "addr del %s/%d dev eth0".formatted(podIp, v6 ? 128 : 32), "address " + podIp));
-            faults.add(inside(cluster, node, ip + "neigh del %s dev eth0".formatted(gateway), "permanent neighbour " + gateway));
-            faults.add(inside(cluster, podNamespace, ip + "neigh flush nud permanent dev eth0", "permanent neighbour " + (v6 ? "fe80::1" : "169.254.1.1")));
-            faults.add(inside(cluster, other, "nft delete element %s biplane-proxy services { %s . tcp . 80 }".formatted(table, clusterIp), clusterIp + " . tcp . 80"));
-            faults.add(inside(cluster, "fabric", "nft delete element %s biplane-proxy cluster-ips { %s }".formatted(table, clusterIp), "cluster-ips"));
-            faults.add(inside(cluster, node, "nft delete table %s ip-masq-agent".formatted(table), "ip-masq-agent"));
-            faults.add(inside(cluster, other, "nft flush chain %s ip-masq-agent postrouting".formatted(table), "has 0 rules, not 1"));
+            faults.add(
+                    inside(
+                            cluster,
+                            "fabric",
+                            ip + "route del " + otherBlock,
+                            "route " + otherBlock));
+            faults.add(
+                    inside(
+                            cluster,
+                            podNamespace,
+                            ip + "route del default",
+                            "route " + (v6 ? "::/0" : "0.0.0.0/0")));
+            faults.add(
+                    inside(
+                            cluster,
+                            podNamespace,
+                            ip + "addr del %s/%d dev eth0".formatted(podIp, v6 ? 128 : 32),
+                            "address " + podIp));
+            faults.add(
+                    inside(
+                            cluster,
+                            node,
+                            ip + "neigh del %s dev eth0".formatted(gateway),
+                            "permanent neighbour " + gateway));
+            faults.add(
+                    inside(
+                            cluster,
+                            podNamespace,
+                            ip + "neigh flush nud permanent dev eth0",
+                            "permanent neighbour " + (v6 ? "fe80::1" : "169.254.1.1")));
+            faults.add(
+                    inside(
+                            cluster,
+                            other,
+                            "nft delete element %s biplane-proxy services { %s . tcp . 80 }"
+                                    .formatted(table, clusterIp),
+                            clusterIp + " . tcp . 80"));
+            faults.add(
+                    inside(
+                            cluster,
+                            "fabric",
+                            "nft delete element %s biplane-proxy cluster-ips { %s }"
+                                    .formatted(table, clusterIp),
+                            "cluster-ips"));
+            faults.add(
+                    inside(
+                            cluster,
+                            node,
+                            "nft delete table %s ip-masq-agent".formatted(table),
+                            "ip-masq-agent"));
+            faults.add(
+                    inside(
+                            cluster,
+                            other,
+                            "nft flush chain %s ip-masq-agent postrouting".formatted(table),
+                            "has 0 rules, not 1"));
             String sysctl = v6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
             String full = cluster.name() + "-" + node;
             faults.add(
@@ -75,7 +129,10 @@ record Fault(String what, Runnable make, Runnable mend, String named) {
         String namespace = cluster.name() + "-" + where;
         NamespaceSnapshot before = NamespaceSnapshot.of(namespace);
         return new Fault(
-                command + " in " + namespace, () -> run(namespace, command), before::restore, named);
+                command + " in " + namespace,
+                () -> run(namespace, command),
+                before::restore,
+                named);
     }
 
     private static String run(String namespace, String command) {

@@ -3,9 +3,11 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.cli.it.Programs.Result;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
 
 /** Hosts as people have them: other clusters, Docker's firewall, no IPv6, routes in the way. */
 @ClusterTest
@@ -61,7 +63,8 @@ class HostConditionsIT {
             try (TestCluster cluster = new TestCluster("it-v4host", directory, host.prefix())) {
                 Result up = cluster.up();
                 assertThat(up.succeeded()).contains("IPv6 is disabled on this host");
-                Result report = cluster.biplane("validate", NOT_BUILT, "--only=pod-to-pod,egress,kernel");
+                Result report =
+                        cluster.biplane("validate", NOT_BUILT, "--only=pod-to-pod,egress,kernel");
                 assertThat(report.code()).as(report.output()).isZero();
                 assertThat(report.output()).contains("IPv6");
             }

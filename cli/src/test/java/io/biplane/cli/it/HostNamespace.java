@@ -1,6 +1,7 @@
 package io.biplane.cli.it;
 
 import io.biplane.cli.it.Programs.Result;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +21,8 @@ final class HostNamespace implements AutoCloseable {
         run("ip addr add 203.0.113.2/24 dev uplink").succeeded();
         run("ip -6 addr add 2001:db8:113::2/64 dev uplink nodad").succeeded();
         for (String link : List.of("uplink", "nowhere")) {
-            run("ip link set %s addrgenmode none".formatted(link)).succeeded(); // nothing changes later
+            run("ip link set %s addrgenmode none".formatted(link))
+                    .succeeded(); // nothing changes later
         }
         run("ip link set uplink up").succeeded();
         run("ip link set nowhere up").succeeded();

@@ -14,8 +14,7 @@ enum Kubectl {
 
     /** The program's path; an exception names what is missing. */
     String program() {
-        return find()
-                .map(Path::toString)
+        return find().map(Path::toString)
                 .orElseThrow(() -> new IllegalStateException("no kubectl " + this));
     }
 
@@ -30,12 +29,10 @@ enum Kubectl {
             case DEBIAN_1_20 ->
                     Optional.ofNullable(System.getenv("BIPLANE_KUBECTL_OLD"))
                             .map(Path::of)
-                            .or(
-                                    () ->
-                                            Optional.of(
-                                                    Programs.projectRoot()
-                                                            .resolve(
-                                                                    "target/witnesses/usr/bin/kubectl")))
+                            .or(() ->
+                                    Optional.of(
+                                            Programs.projectRoot()
+                                                    .resolve("target/witnesses/usr/bin/kubectl")))
                             .filter(Files::isExecutable);
         };
     }

@@ -8,11 +8,17 @@ import java.util.stream.Stream;
  * print them, to be put back with the same programs.
  */
 record NamespaceSnapshot(
-        String namespace, List<String> addresses, List<String> routes, List<String> neighbours, String ruleset) {
+        String namespace,
+        List<String> addresses,
+        List<String> routes,
+        List<String> neighbours,
+        String ruleset) {
     static NamespaceSnapshot of(String namespace) {
         return new NamespaceSnapshot(
                 namespace,
-                lines(namespace, "ip -o addr show").stream().filter(line -> line.contains(" eth0 ")).toList(),
+                lines(namespace, "ip -o addr show").stream()
+                        .filter(line -> line.contains(" eth0 "))
+                        .toList(),
                 Stream.concat(
                                 lines(namespace, "ip -4 route show proto static").stream(),
                                 lines(namespace, "ip -6 route show proto static").stream())
@@ -32,12 +38,20 @@ record NamespaceSnapshot(
         }
         for (String route : routes) {
             String family = route.contains(":") ? "-6" : "-4";
-            quietly("ip %s route replace %s proto static".formatted(family, route.replace(" pref medium", "")));
+            quietly(
+                    "ip %s route replace %s proto static"
+                            .formatted(family, route.replace(" pref medium", "")));
         }
         Programs.run(
                         java.util.Map.of(),
                         "flush ruleset\n" + ruleset,
-                        "ip", "netns", "exec", namespace, "nft", "-f", "-")
+                        "ip",
+                        "netns",
+                        "exec",
+                        namespace,
+                        "nft",
+                        "-f",
+                        "-")
                 .succeeded();
     }
 
@@ -46,7 +60,11 @@ record NamespaceSnapshot(
     }
 
     private static List<String> lines(String namespace, String command) {
-        return run(namespace, command).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+        return run(namespace, command)
+                .lines()
+                .map(String::strip)
+                .filter(l -> !l.isEmpty())
+                .toList();
     }
 
     private static String run(String namespace, String command) {

@@ -44,8 +44,7 @@ final class Programs {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
             Process process = builder.start();
-            CompletableFuture<String> output =
-                    CompletableFuture.supplyAsync(() -> text(process));
+            CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> text(process));
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
@@ -79,7 +78,8 @@ final class Programs {
         while (!Files.exists(at.resolve("biplane")) || !Files.exists(at.resolve("cli"))) {
             Path parent = at.getParent();
             if (parent == null) {
-                throw new IllegalStateException("no launcher above " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "no launcher above " + Path.of("").toAbsolutePath());
             }
             at = parent;
         }

@@ -1,6 +1,10 @@
 package io.biplane.cli.it;
 
 import io.biplane.cli.it.Programs.Result;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,8 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A cluster of the test's own, taken away with all its data when closed. */
 final class TestCluster implements AutoCloseable {

@@ -4,6 +4,7 @@ import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -54,7 +55,8 @@ final class Traffic implements AutoCloseable {
     static List<String> ask(TestCluster cluster, String pod, List<Question> questions)
             throws InterruptedException {
         List<String> wrong = new ArrayList<>();
-        try (ExecutorService asking = Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {
+        try (ExecutorService asking =
+                Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {
             List<Future<String>> answers = new ArrayList<>();
             for (Question question : questions) {
                 answers.add(asking.submit(() -> answer(cluster, pod, question)));
@@ -107,7 +109,9 @@ final class Traffic implements AutoCloseable {
                         new InputStreamReader(
                                 channel.socket().getInputStream(), StandardCharsets.US_ASCII));
         int length = -1;
-        for (String line = reader.readLine(); line != null && !line.isEmpty(); line = reader.readLine()) {
+        for (String line = reader.readLine();
+                line != null && !line.isEmpty();
+                line = reader.readLine()) {
             if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
                 length = Integer.parseInt(line.substring(line.indexOf(':') + 1).strip());
             }
@@ -143,7 +147,8 @@ final class Traffic implements AutoCloseable {
             while (!ended) {
                 String again = hostname(channel);
                 if (!again.equals(first)) {
-                    failures.add("%s was answered by %s, then by %s".formatted(clusterIp, first, again));
+                    failures.add(
+                            "%s was answered by %s, then by %s".formatted(clusterIp, first, again));
                 }
                 answered.incrementAndGet();
             }

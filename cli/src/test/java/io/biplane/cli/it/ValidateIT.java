@@ -3,15 +3,17 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.cli.it.Programs.Result;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code biplane validate}: silent on healthy clusters, and names what is broken. */
 @ClusterTest
@@ -87,8 +89,7 @@ class ValidateIT {
                     fault.make().run();
                     made++;
                     Result result =
-                            cluster.biplane(
-                                    "validate", "--only=services,kernel,egress", "--as-is");
+                            cluster.biplane("validate", "--only=services,kernel,egress", "--as-is");
                     if (result.code() != 1 || !result.output().contains(fault.named())) {
                         unnamed.add(fault + " in:\n" + result.output());
                     }
@@ -96,8 +97,7 @@ class ValidateIT {
                     fault.mend().run();
                     signal(cluster, "-CONT");
                 }
-                Result mended =
-                        cluster.biplane("validate", "--only=kernel", "--as-is");
+                Result mended = cluster.biplane("validate", "--only=kernel", "--as-is");
                 assertThat(mended.code()).as("after %s:%n%s", fault, mended.output()).isZero();
             }
             assertThat(unnamed).isEmpty();

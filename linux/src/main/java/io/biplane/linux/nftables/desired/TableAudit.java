@@ -103,7 +103,8 @@ public final class TableAudit {
                     texts.size() > shown ? " and %d more".formatted(texts.size() - shown) : "";
             differences.add(
                     "%s %s %s%s"
-                            .formatted(set, verb, String.join(", ", texts.subList(0, shown)), more));
+                            .formatted(
+                                    set, verb, String.join(", ", texts.subList(0, shown)), more));
         }
     }
 }
