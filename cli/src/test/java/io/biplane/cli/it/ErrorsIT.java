@@ -154,7 +154,7 @@ class ErrorsIT {
         try {
             setUp.forEach(command -> Programs.run("sh", "-c", command).succeeded());
             TestCluster cluster = new TestCluster("it-errors", full);
-            Result result = cluster.up("--kubeconfig", directory.resolve("kc").toString());
+            Result result = cluster.up();
             assertThat(result.code()).isEqualTo(1);
             assertThat(result.output()).contains("No space left").contains("free some space");
             assertThat(cluster.data().resolve("cluster.json")).doesNotExist();
