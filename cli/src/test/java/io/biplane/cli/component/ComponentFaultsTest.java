@@ -43,7 +43,7 @@ class ComponentFaultsTest {
         assertThatThrownBy(() -> read(line))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining(literal)
-                .hasMessageMatching("(?s).*\\(--[a-z0-9-]+=.*\\).*|.*write --.*");
+                .hasMessageMatching("(?s).*\\(--[a-z0-9-]+.*\\).*|.*write --.*");
     }
 
     private static ControllerManagerConfig read(String line) {
