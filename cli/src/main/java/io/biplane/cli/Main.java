@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.security.Security;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -67,7 +68,20 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] args) {
+        refuseSha1Everywhere();
         System.exit(commandLine().execute(args));
+    }
+
+    /**
+     * The JDK refuses SHA-1 below its own authorities only, and reads all of those, some 150
+     * certificates, in every process to tell. Biplane's processes refuse it always.
+     */
+    private static void refuseSha1Everywhere() {
+        String property = "jdk.certpath.disabledAlgorithms";
+        String algorithms = Security.getProperty(property);
+        if (algorithms != null) {
+            Security.setProperty(property, algorithms.replace("SHA1 jdkCA & ", "SHA1 "));
+        }
     }
 
     static CommandLine commandLine() {

@@ -46,7 +46,7 @@ final class Launch {
         }
         steps.run(
                 "kubeconfig: context %s in %s".formatted(spec.name(), spec.kubeconfig()),
-                this::kubeconfig);
+                () -> kubeconfig(readiness));
     }
 
     private void network() {
@@ -85,7 +85,8 @@ final class Launch {
         }
     }
 
-    private void kubeconfig() {
+    private void kubeconfig(Readiness readiness) {
+        readiness.adminConfig();
         try {
             KubeconfigFile.of(spec, user).merge(data);
             user.own(data.root());

@@ -30,7 +30,7 @@ final class Readiness {
         this.data = data;
     }
 
-    /** A client with the administrator's certificate, and the connections it holds. */
+    /** A client, and the connections it holds. */
     record Access(ApiClient client, HttpsTransport transport) implements AutoCloseable {
         @Override
         public void close() {
@@ -41,9 +41,10 @@ final class Readiness {
     /** Waits until the API server answers that it is ready. */
     Access apiServer() {
         await(
-                "the API server to write " + data.adminConfig(),
-                () -> Files.exists(data.adminConfig()) ? Optional.of(true) : Optional.empty());
-        HttpsTransport transport = new HttpsTransport(Kubeconfig.load(data.adminConfig()).access());
+                "the API server to write " + data.agentsConfig(),
+                () -> Files.exists(data.agentsConfig()) ? Optional.of(true) : Optional.empty());
+        HttpsTransport transport =
+                new HttpsTransport(Kubeconfig.load(data.agentsConfig()).access());
         Access access = new Access(new ApiClient(transport, "biplane-up"), transport);
         await(
                 "the API server to answer on port " + spec.securePort(),
@@ -71,6 +72,13 @@ final class Readiness {
                                     .toList();
                     return ready.containsAll(wanted) ? Optional.of(true) : Optional.empty();
                 });
+    }
+
+    /** Waits until the administrator's kubeconfig is there. */
+    void adminConfig() {
+        await(
+                "the control plane to write " + data.adminConfig(),
+                () -> Files.exists(data.adminConfig()) ? Optional.of(true) : Optional.empty());
     }
 
     private <T> T await(String what, Supplier<Optional<T>> condition) {

@@ -74,7 +74,8 @@ final class ControlPlane implements AutoCloseable {
         Store store = EmbeddedStore.open(data.store());
         ApiServer server = new ApiServer(config, store, listeners);
         server.start();
-        writeConfigs(spec, data, server.pki(), gateways.getFirst());
+        writeAgentsConfig(spec, data, server.pki(), gateways);
+        writeAdminConfig(spec, data, server.pki());
 
         ApiClient client =
                 new ApiClient(
@@ -109,29 +110,45 @@ final class ControlPlane implements AutoCloseable {
         return String.join(",", prefixes.stream().map(Prefix::toString).toList());
     }
 
+    /** By the fabric; {@code up} on the host uses it too, and most hosts have IPv4. */
+    private static void writeAgentsConfig(
+            ClusterSpec spec, DataDirectory data, Pki pki, List<Addr> gateways) throws IOException {
+        Addr gateway =
+                gateways.stream()
+                        .filter(address -> address.family() == IpFamily.IPV4)
+                        .findFirst()
+                        .orElse(gateways.getFirst());
+        write(spec, pki, gateway, pki.node("agents"), data.agentsConfig());
+    }
+
     /**
-     * How people and agents reach this server: the first by the host's loopback, the others by the
-     * fabric.
+     * By the host's loopback. The administrator's key is an RSA one, for the clients that read no
+     * other, and takes its time to make: nobody waits for it but the last step of {@code up}.
      */
-    private static void writeConfigs(ClusterSpec spec, DataDirectory data, Pki pki, Addr gateway)
+    private static void writeAdminConfig(ClusterSpec spec, DataDirectory data, Pki pki) {
+        Thread _ =
+                Thread.ofPlatform()
+                        .name("admin-config")
+                        .start(() -> {
+                            try {
+                                Addr loopback = Addr.parse("127.0.0.1");
+                                write(spec, pki, loopback, pki.admin(), data.adminConfig());
+                            } catch (IOException e) {
+                                LOG.log(Level.ERROR, "writing " + data.adminConfig(), e);
+                            }
+                        });
+    }
+
+    private static void write(
+            ClusterSpec spec, Pki pki, Addr server, Credentials credentials, Path file)
             throws IOException {
-        String authority = pki.authority().certificatePem();
-        Credentials admin = pki.admin();
         Kubeconfig.of(
                         spec.name(),
-                        uri(Addr.parse("127.0.0.1"), spec.securePort()),
-                        authority,
-                        admin.certificatePem(),
-                        admin.keyPem())
-                .write(data.adminConfig());
-        Credentials agents = pki.node("agents");
-        Kubeconfig.of(
-                        spec.name(),
-                        uri(gateway, spec.securePort()),
-                        authority,
-                        agents.certificatePem(),
-                        agents.keyPem())
-                .write(data.agentsConfig());
+                        uri(server, spec.securePort()),
+                        pki.authority().certificatePem(),
+                        credentials.certificatePem(),
+                        credentials.keyPem())
+                .write(file);
     }
 
     private static URI uri(Addr address, int port) {
