@@ -2,6 +2,7 @@ package io.biplane.cli.component;
 
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.http.Listeners;
 import io.biplane.cli.CommandFailure;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.netip.Addr;
@@ -35,8 +36,6 @@ import java.util.concurrent.Callable;
         },
         mixinStandardHelpOptions = true)
 public final class KubeApiserverCommand implements Callable<Integer> {
-    private static final int BACKLOG = 1024;
-
     static final FlagTable FLAGS =
             new FlagTable(
                     "kube-apiserver",
@@ -156,14 +155,9 @@ public final class KubeApiserverCommand implements Callable<Integer> {
     private static ServerSocketChannel listen(Addr address, int port) {
         try {
             // "::" takes both families, as upstream's does.
-            ServerSocketChannel channel = ServerSocketChannel.open();
-            channel.bind(new InetSocketAddress(address.toInetAddress(), port), BACKLOG);
-            return channel;
+            return Listeners.open(new InetSocketAddress(address.toInetAddress(), port));
         } catch (IOException e) {
-            throw new CommandFailure(
-                    "listening on %s port %d failed: %s (end the program that listens there, or give another --secure-port or --bind-address)"
-                            .formatted(address, port, e.getMessage()),
-                    e);
+            throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
     }
 
