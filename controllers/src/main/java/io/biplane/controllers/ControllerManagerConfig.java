@@ -27,7 +27,8 @@ public record ControllerManagerConfig(
         int nodeCidrMaskSizeIpv6,
         boolean dualStackGate,
         int maxEndpointsPerSlice) {
-    private static final int DEFAULT_ENDPOINTS_PER_SLICE = 100;
+    /** Upstream's default of {@code --max-endpoints-per-slice}. */
+    public static final int DEFAULT_ENDPOINTS_PER_SLICE = 100;
 
     /** The defaults for a cluster with these blocks and service ranges. */
     public static ControllerManagerConfig of(String clusterCidr, String serviceClusterIpRange) {

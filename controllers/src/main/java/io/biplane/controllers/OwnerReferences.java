@@ -9,6 +9,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.List;
+
 /** {@code metadata.ownerReferences}: who a object belongs to. */
 public final class OwnerReferences {
     private OwnerReferences() {}
@@ -49,5 +51,11 @@ public final class OwnerReferences {
             meta.set("ownerReferences", kept);
         }
         return copy;
+    }
+
+    /** For an index by owner: the controlling owner's uid; for an orphan, its namespace. */
+    public static List<String> indexKey(Meta meta) {
+        return List.of(
+                meta.controller().map(Meta.Owner::uid).orElse("orphans/" + meta.namespace()));
     }
 }

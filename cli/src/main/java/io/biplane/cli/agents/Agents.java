@@ -16,6 +16,7 @@ import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.NodeRoutes;
 import io.biplane.network.masquerade.MasqueradeAgent;
+import io.biplane.network.masquerade.MasqueradePolicy;
 import io.biplane.node.AgentsConfig;
 import io.biplane.node.NodeAgents;
 import io.biplane.node.NodeConfig;
@@ -71,6 +72,7 @@ final class Agents implements AutoCloseable {
 
         ServiceProxy proxy = opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
         proxy.start();
+        MasqueradePolicy masquerade = AgentTables.masqueradePolicy(network);
         ScheduledExecutorService resyncs = scheduler();
         List<CompletableFuture<?>> written = new ArrayList<>();
         for (String node : spec.nodeNames()) {
@@ -80,7 +82,7 @@ final class Agents implements AutoCloseable {
                             new MasqueradeAgent(
                                     node,
                                     nftables,
-                                    AgentTables.masqueradePolicy(network),
+                                    masquerade,
                                     MasqueradeAgent.RESYNC_INTERVAL,
                                     resyncs))
                     .start();

@@ -1,5 +1,6 @@
 package io.biplane.cli.cluster;
 
+import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
 
 import tools.jackson.core.JacksonException;
@@ -49,6 +50,11 @@ public record ClusterSpec(
     /** The cluster's name. */
     public String name() {
         return network.name();
+    }
+
+    /** Ranges as a flag takes them: with commas between, the primary family first. */
+    public static String flagValue(List<Prefix> ranges) {
+        return String.join(",", ranges.stream().map(Prefix::toString).toList());
     }
 
     /** The names of the nodes: {@code node-1}, … */

@@ -5,9 +5,11 @@ import io.biplane.cli.CommandFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,11 +48,6 @@ public record DataDirectory(Path root) {
 
     public Path run() {
         return root.resolve("run");
-    }
-
-    /** What the fabric changed on the host, to be put back by {@code down}. */
-    public Path hostState() {
-        return root.resolve("host-state.json");
     }
 
     /** The administrator's kubeconfig, written by the control plane when it is ready. */
@@ -176,9 +173,7 @@ public record DataDirectory(Path root) {
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
                             StandardOpenOption.TRUNCATE_EXISTING)) {
-                file.write(
-                        java.nio.ByteBuffer.wrap(
-                                spec.toJson().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                file.write(ByteBuffer.wrap(spec.toJson().getBytes(StandardCharsets.UTF_8)));
                 file.force(true);
             }
             Files.move(next, specFile(), StandardCopyOption.ATOMIC_MOVE);

@@ -8,6 +8,8 @@ import io.biplane.network.fabric.HostSide;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +34,9 @@ final class Launch {
                 this::network);
         try (NetworkNamespace fabric = NetworkNamespace.open(spec.network().fabricNamespace())) {
             // All three start at once; each waits for what it needs of the others.
-            steps.run("processes: " + processes(fabric), () -> {});
+            long began = System.nanoTime();
+            String said = processes(fabric);
+            steps.done("processes: " + said, Duration.ofNanos(System.nanoTime() - began));
         }
         Readiness readiness = new Readiness(spec, data);
         try (var access =
@@ -56,14 +60,13 @@ final class Launch {
     /** Starts what does not run, and says what was done. */
     private String processes(NetworkNamespace fabric) {
         String host = "/proc/%d/ns/net".formatted(ProcessHandle.current().pid());
-        List<String> common = List.of("--data-dir", data.root().toString());
         StringBuilder said = new StringBuilder();
         for (Component component : Component.values()) {
             Optional<ProcessHandle> running = component.find(data);
-            List<String> arguments =
-                    component == Component.CONTROL_PLANE
-                            ? List.of("--data-dir", data.root().toString(), "--host-netns", host)
-                            : common;
+            List<String> arguments = new ArrayList<>(List.of("--data-dir", data.root().toString()));
+            if (component == Component.CONTROL_PLANE) {
+                arguments.addAll(List.of("--host-netns", host));
+            }
             if (running.isEmpty()) {
                 start(component, fabric, arguments);
             }

@@ -11,6 +11,7 @@ import io.biplane.client.kubeconfig.Kubeconfig;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +41,7 @@ final class Readiness {
 
     /** Waits until the API server answers that it is ready. */
     Access apiServer() {
-        await(
-                "the API server to write " + data.agentsConfig(),
-                () -> Files.exists(data.agentsConfig()) ? Optional.of(true) : Optional.empty());
+        awaitFile(data.agentsConfig());
         HttpsTransport transport =
                 new HttpsTransport(Kubeconfig.load(data.agentsConfig()).access());
         Access access = new Access(new ApiClient(transport, "biplane-up"), transport);
@@ -76,9 +75,13 @@ final class Readiness {
 
     /** Waits until the administrator's kubeconfig is there. */
     void adminConfig() {
+        awaitFile(data.adminConfig());
+    }
+
+    private void awaitFile(Path file) {
         await(
-                "the control plane to write " + data.adminConfig(),
-                () -> Files.exists(data.adminConfig()) ? Optional.of(true) : Optional.empty());
+                "the control plane to write " + file,
+                () -> Files.exists(file) ? Optional.of(file) : Optional.empty());
     }
 
     private <T> T await(String what, Supplier<Optional<T>> condition) {

@@ -26,7 +26,6 @@ import java.util.Optional;
 final class SpecChoice {
     private static final int FIRST_PORT = 6443;
     private static final int DEFAULT_NODES = 2;
-    private static final int ENDPOINTS_PER_SLICE = 100; // --max-endpoints-per-slice
 
     private final String name;
     private final DataDirectory data;
@@ -92,13 +91,13 @@ final class SpecChoice {
         ControllerManagerConfig config =
                 new ControllerManagerConfig(
                         true,
-                        given != null ? given : UpOptions.join(families(byDefault, gates)),
+                        given != null ? given : ClusterSpec.flagValue(families(byDefault, gates)),
                         "",
                         zeroIfNull(options.nodeCidrMaskSize),
                         zeroIfNull(options.nodeCidrMaskSizeIpv4),
                         zeroIfNull(options.nodeCidrMaskSizeIpv6),
                         gates.dualStack(),
-                        ENDPOINTS_PER_SLICE);
+                        ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE);
         List<String> found = config.validate();
         faults.addAll(found);
         return given == null || !found.isEmpty()

@@ -1,7 +1,6 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.component.FeatureGates;
-import io.biplane.netip.Prefix;
 
 import org.jspecify.annotations.Nullable;
 
@@ -95,8 +94,8 @@ final class UpOptions {
      */
     List<String> contradictions(ClusterSpec spec) {
         List<String> faults = new ArrayList<>();
-        Supplier<String> pods = () -> join(spec.network().pods().values());
-        Supplier<String> services = () -> join(spec.network().services().values());
+        Supplier<String> pods = () -> ClusterSpec.flagValue(spec.network().pods().values());
+        Supplier<String> services = () -> ClusterSpec.flagValue(spec.network().services().values());
         differs("--cluster-cidr", clusterCidr, pods.get(), faults);
         differs("--service-cluster-ip-range", serviceClusterIpRange, services.get(), faults);
         differs(
@@ -137,9 +136,5 @@ final class UpOptions {
                     "%s=%s: the cluster was made with %s=%s, which cannot be changed (leave the flag out, give another --name, or biplane down --delete first)"
                             .formatted(flag, given, flag, existing));
         }
-    }
-
-    static String join(List<Prefix> ranges) {
-        return String.join(",", ranges.stream().map(Prefix::toString).toList());
     }
 }

@@ -33,8 +33,6 @@ import java.util.concurrent.Callable;
         },
         mixinStandardHelpOptions = true)
 public final class KubeControllerManagerCommand implements Callable<Integer> {
-    private static final int ENDPOINTS_PER_SLICE = 100;
-
     static final FlagTable FLAGS =
             new FlagTable(
                     "kube-controller-manager",
@@ -119,7 +117,10 @@ public final class KubeControllerManagerCommand implements Callable<Integer> {
                         FlagTable.number(flags, "node-cidr-mask-size-ipv6", 0, faults),
                         FlagTable.gates(flags, faults).dualStack(),
                         FlagTable.number(
-                                flags, "max-endpoints-per-slice", ENDPOINTS_PER_SLICE, faults));
+                                flags,
+                                "max-endpoints-per-slice",
+                                ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE,
+                                faults));
         faults.addAll(config.validate());
         if (!faults.isEmpty()) {
             throw new CommandFailure(faults);

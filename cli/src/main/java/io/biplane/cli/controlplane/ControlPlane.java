@@ -15,7 +15,6 @@ import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
-import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.store.Store;
@@ -34,7 +33,6 @@ import java.util.List;
  */
 final class ControlPlane implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
-    private static final int ENDPOINTS_PER_SLICE = 100; // --max-endpoints-per-slice
 
     private final Store store;
     private final ApiServer server;
@@ -97,17 +95,13 @@ final class ControlPlane implements AutoCloseable {
     private static ControllerManagerConfig controllerConfig(ClusterSpec spec, FeatureGates gates) {
         return new ControllerManagerConfig(
                 true,
-                join(spec.network().pods().values()),
-                join(spec.network().services().values()),
+                ClusterSpec.flagValue(spec.network().pods().values()),
+                ClusterSpec.flagValue(spec.network().services().values()),
                 0,
                 spec.nodeCidrMaskSizeIpv4().orElse(0),
                 spec.nodeCidrMaskSizeIpv6().orElse(0),
                 gates.dualStack(),
-                ENDPOINTS_PER_SLICE);
-    }
-
-    private static String join(List<Prefix> prefixes) {
-        return String.join(",", prefixes.stream().map(Prefix::toString).toList());
+                ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE);
     }
 
     /** By the fabric; {@code up} on the host uses it too, and most hosts have IPv4. */

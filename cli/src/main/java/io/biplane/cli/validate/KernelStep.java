@@ -7,7 +7,6 @@ import io.biplane.client.ListOptions;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.route.RouteSocket;
-import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.HostSide;
 
 import java.util.ArrayList;
@@ -95,13 +94,9 @@ final class KernelStep {
         }
         List<String> texts =
                 missing.stream()
-                        .map(fact -> "%s (%s)".formatted(fact, family(fact)))
+                        .map(fact -> "%s (%s)".formatted(fact, fact.family()))
                         .sorted()
                         .toList();
         return Finding.failed(ID, subject, "missing: " + String.join("; ", texts));
-    }
-
-    private static IpFamily family(NetworkFact fact) {
-        return fact.family();
     }
 }

@@ -64,18 +64,13 @@ public final class DeploymentController implements Controller {
         this.deployments = informers.informer(Kinds.DEPLOYMENTS, ObjectView::of);
         this.replicaSets = informers.informer(Kinds.REPLICA_SETS, ObjectView::of);
         Informer<PodView> pods = informers.informer(Kinds.PODS, PodView::of);
-        this.setsByOwner = replicaSets.index(set -> ownerKey(set.meta()));
+        this.setsByOwner = replicaSets.index(set -> OwnerReferences.indexKey(set.meta()));
         this.deploymentsByNamespace = deployments.index(d -> List.of(d.namespace()));
         this.podsByOwner =
                 pods.index(p -> p.meta().controller().map(Meta.Owner::uid).stream().toList());
         deployments.listen(this::deploymentChanged);
         replicaSets.listen(this::setChanged);
         pods.listen(this::podChanged);
-    }
-
-    private static List<String> ownerKey(Meta meta) {
-        return List.of(
-                meta.controller().map(Meta.Owner::uid).orElse("orphans/" + meta.namespace()));
     }
 
     @Override

@@ -56,16 +56,10 @@ public final class ReplicaSetController implements Controller {
         this.events = events;
         this.replicaSets = informers.informer(Kinds.REPLICA_SETS, ObjectView::of);
         this.pods = informers.informer(Kinds.PODS, PodView::of);
-        this.podsByOwner = pods.index(pod -> ownerKey(pod.meta()));
+        this.podsByOwner = pods.index(pod -> OwnerReferences.indexKey(pod.meta()));
         this.setsByNamespace = replicaSets.index(set -> List.of(set.namespace()));
         replicaSets.listen(this::setChanged);
         pods.listen(this::podChanged);
-    }
-
-    /** The controlling owner's uid; for an orphan, its namespace. */
-    private static List<String> ownerKey(Meta meta) {
-        return List.of(
-                meta.controller().map(Meta.Owner::uid).orElse("orphans/" + meta.namespace()));
     }
 
     @Override
