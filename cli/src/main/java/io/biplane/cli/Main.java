@@ -12,7 +12,9 @@ import io.biplane.cli.component.KubeProxyCommand;
 import io.biplane.cli.component.KubeSchedulerCommand;
 import io.biplane.cli.component.KubeletCommand;
 import io.biplane.cli.controlplane.ControlPlaneCommand;
+import io.biplane.cli.store.StoreCommand;
 import io.biplane.cli.validate.ValidateCommand;
+import io.biplane.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ import java.util.concurrent.Callable;
             StatusCommand.class,
             ShellCommand.class,
             ValidateCommand.class,
+            StoreCommand.class,
             KubeApiserverCommand.class,
             KubeControllerManagerCommand.class,
             KubeSchedulerCommand.class,
@@ -108,10 +111,13 @@ public final class Main implements Callable<Integer> {
     private static int report(
             Exception failure, CommandLine command, CommandLine.ParseResult parsed)
             throws Exception {
-        if (!(failure instanceof CommandFailure known)) {
-            throw failure; // a bug: the stack trace is what helps
-        }
-        known.problems().forEach(problem -> command.getErr().println("biplane: " + problem));
+        List<String> problems =
+                switch (failure) {
+                    case CommandFailure known -> known.problems();
+                    case StoreException store -> List.of(String.valueOf(store.getMessage()));
+                    default -> throw failure; // a bug: the stack trace is what helps
+                };
+        problems.forEach(problem -> command.getErr().println("biplane: " + problem));
         return FAILED;
     }
 }

@@ -61,6 +61,11 @@ public final class ClusterReference {
         return data(CallingUser.current()).agentsConfig();
     }
 
+    /** The directory of the cluster's store; there need be no cluster. */
+    public Path store() {
+        return data(CallingUser.current()).store();
+    }
+
     DataDirectory data(CallingUser user) {
         return dataDir == null
                 ? DataDirectory.byDefault(user, name())

@@ -116,10 +116,13 @@ public record DataDirectory(Path root) {
                         .formatted(root, why));
     }
 
-    /** Whether nothing is there yet but what a first {@code up} leaves when it is interrupted. */
+    /**
+     * Whether nothing is there yet but what a first {@code up} leaves when it is interrupted, and a
+     * store that was restored from a backup.
+     */
     private boolean isEmpty() {
         try (var files = Files.list(root)) {
-            return files.allMatch(file -> file.endsWith(LOCK));
+            return files.allMatch(file -> file.endsWith(LOCK) || file.equals(store()));
         } catch (NoSuchFileException e) {
             return true;
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.biplane.store.admin;
 
+import io.biplane.store.disk.StoreFileException.Damaged;
 import io.biplane.store.disk.StoreRecord;
 import io.biplane.store.disk.StoreSnapshot;
 
@@ -9,30 +10,48 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** A store as lines of JSON. */
+/** A store as lines of JSON, in ASCII. */
 final class Dump {
     private Dump() {}
 
     /**
      * Reads twice: which record of each key is the last, then the values, so that not all are in
      * memory.
+     *
+     * @param damaged is told of what is left out
      */
-    static void write(StoreSnapshot snapshot, String prefix, Appendable out) throws IOException {
+    static void write(
+            StoreSnapshot snapshot, String prefix, Appendable out, Consumer<Damaged> damaged)
+            throws IOException {
         Map<String, Long> last = new TreeMap<>();
-        snapshot.forEachKey(record -> {
-            if (record.value() == null) {
-                last.remove(record.key());
-            } else if (record.key().startsWith(prefix)) {
-                last.put(record.key(), record.seq());
-            }
-        });
+        snapshot.forEachIntact(
+                record -> {
+                    if (record.value() == null) {
+                        last.remove(record.key());
+                    } else if (!record.isLease() && record.key().startsWith(prefix)) {
+                        last.put(record.key(), record.seq());
+                    }
+                },
+                damaged);
         for (long seq : last.values()) {
-            var record = snapshot.read(seq);
+            Optional<StoreRecord> record = read(snapshot, seq, damaged);
             if (record.isPresent()) {
                 out.append(line(record.get())).append('\n');
             }
+        }
+    }
+
+    private static Optional<StoreRecord> read(
+            StoreSnapshot snapshot, long seq, Consumer<Damaged> damaged) {
+        try {
+            return snapshot.read(seq);
+        } catch (Damaged damage) {
+            damaged.accept(damage);
+            return Optional.empty();
         }
     }
 
@@ -67,7 +86,8 @@ final class Dump {
                 case '\\' -> json.append("\\\\");
                 case '\n' -> json.append("\\n");
                 default -> {
-                    if (c < 0x20) {
+                    if (c < 0x20
+                            || c > 0x7E) { // plain ASCII: no terminal and no locale can spoil it
                         json.append("\\u%04x".formatted((int) c));
                     } else {
                         json.append(c);

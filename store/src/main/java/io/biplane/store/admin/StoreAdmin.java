@@ -8,6 +8,7 @@ import io.biplane.store.embedded.EmbeddedStore;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * Commands on the store in a directory. Those that only read may be used while another process has
@@ -67,14 +68,19 @@ public final class StoreAdmin {
     /**
      * Prints every key as one line of JSON: key, createRevision, modRevision, lease if it has one,
      * and value, as text if it is UTF-8 and else as base64 under {@code valueBase64}. What is
-     * damaged is left out and named at the end.
+     * damaged is left out: of a key, the last version that is intact is printed.
      *
      * @param prefix of the keys wanted; empty for all
+     * @param damaged is told each damage that was passed over
      */
-    public static void dump(Path directoryOrBackup, String prefix, Appendable out)
+    public static void dump(
+            Path directoryOrBackup,
+            String prefix,
+            Appendable out,
+            Consumer<StoreFileException.Damaged> damaged)
             throws IOException {
-        try (StoreSnapshot snapshot = StoreSnapshot.of(directoryOrBackup)) {
-            Dump.write(snapshot, prefix, out);
+        try (StoreSnapshot snapshot = StoreSnapshot.ofWhatIsLeft(directoryOrBackup, damaged)) {
+            Dump.write(snapshot, prefix, out, damaged);
         }
     }
 }

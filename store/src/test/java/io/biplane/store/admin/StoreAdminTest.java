@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 class StoreAdminTest {
@@ -112,14 +114,53 @@ class StoreAdminTest {
             store.commit(Txn.put("/b", bytes("{\"a\":2}\n")));
             store.commit(Txn.put("other", bytes("1")));
         }
-        var out = new StringBuilder();
-        StoreAdmin.dump(home, "/", out);
-        assertThat(out.toString())
+        assertThat(dump(home, "/"))
                 .isEqualTo(
                         """
                         {"key":"/a","createRevision":3,"modRevision":3,"valueBase64":"/w=="}
                         {"key":"/b","createRevision":2,"modRevision":6,"value":"{\\"a\\":2}\\n"}
                         """);
+    }
+
+    private final List<String> leftOut = new ArrayList<>();
+
+    private String dump(Path directoryOrBackup, String prefix) throws IOException {
+        var out = new StringBuilder();
+        leftOut.clear();
+        StoreAdmin.dump(directoryOrBackup, prefix, out, damage -> leftOut.add(damage.getMessage()));
+        return out.toString();
+    }
+
+    @Test
+    void dumpLeavesOutWhatIsDamagedAndNamesIt() throws IOException {
+        Path home = directory.resolve("store");
+        try (var store = EmbeddedStore.open(home)) {
+            store.commit(Txn.put("/a", bytes("first value of a")));
+            store.commit(Txn.put("/a", bytes("second value of a")));
+            store.commit(Txn.put("/b", bytes("umlaut \u00FC")));
+        }
+        flip(home.resolve("store.db"), "second value of a");
+        assertThat(dump(home, ""))
+                .isEqualTo(
+                        """
+                        {"key":"/a","createRevision":2,"modRevision":2,"value":"first value of a"}
+                        {"key":"/b","createRevision":4,"modRevision":4,"value":"umlaut \\u00fc"}
+                        """);
+        assertThat(leftOut)
+                .singleElement()
+                .asString()
+                .contains("record 2 (revision 3, key /a) does not match its checksum");
+        Files.delete(home.resolve("HEAD"));
+        assertThat(dump(home, "/b")).startsWith("{\"key\":\"/b\"").hasLineCount(1);
+        assertThat(leftOut).hasSize(2).first().asString().contains("HEAD is damaged");
+    }
+
+    private static void flip(Path file, String text) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        int at = new String(content, StandardCharsets.ISO_8859_1).indexOf(text);
+        assertThat(at).isPositive();
+        content[at] ^= 1;
+        Files.write(file, content);
     }
 
     @Test
