@@ -74,14 +74,12 @@ final class WarmUpCommand implements Callable<Integer> {
                 ApiServer server = new ApiServer(config, store, List.of(listener))) {
             server.start();
             Path kubeconfig = directory.resolve("admin.conf");
-            var admin = server.pki().admin();
-            Kubeconfig.of(
-                            "warm-up",
-                            URI.create("https://127.0.0.1:" + port),
-                            server.pki().authority().certificatePem(),
-                            admin.certificatePem(),
-                            admin.keyPem())
-                    .write(kubeconfig);
+            ClientConfig.write(
+                    "warm-up",
+                    URI.create("https://127.0.0.1:" + port),
+                    server.pki(),
+                    server.pki().admin(),
+                    kubeconfig);
             ApiClient local =
                     new ApiClient(
                             new InProcessTransport(server.handler(), User.LOOPBACK), "warm-up");

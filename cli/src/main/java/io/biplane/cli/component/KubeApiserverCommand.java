@@ -3,8 +3,8 @@ package io.biplane.cli.component;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.http.Listeners;
+import io.biplane.cli.ClientConfig;
 import io.biplane.cli.CommandFailure;
-import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
@@ -99,7 +99,12 @@ public final class KubeApiserverCommand implements Callable<Integer> {
                     FLAGS.idle(flags),
                     () -> {
                         server.start();
-                        writeAdminConfig(server, config.securePort(), data.resolve("admin.conf"));
+                        ClientConfig.write(
+                                "biplane",
+                                URI.create("https://127.0.0.1:" + config.securePort()),
+                                server.pki(),
+                                server.pki().admin(),
+                                data.resolve("admin.conf"));
                     },
                     server::close);
         }
@@ -159,16 +164,5 @@ public final class KubeApiserverCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailure(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static void writeAdminConfig(ApiServer server, int port, Path file) throws IOException {
-        var admin = server.pki().admin();
-        Kubeconfig.of(
-                        "biplane",
-                        URI.create("https://127.0.0.1:" + port),
-                        server.pki().authority().certificatePem(),
-                        admin.certificatePem(),
-                        admin.keyPem())
-                .write(file);
     }
 }

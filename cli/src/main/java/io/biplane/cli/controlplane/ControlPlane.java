@@ -3,14 +3,13 @@ package io.biplane.cli.controlplane;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.User;
-import io.biplane.apiserver.pki.Credentials;
 import io.biplane.apiserver.pki.Pki;
+import io.biplane.cli.ClientConfig;
 import io.biplane.cli.cluster.ClusterSpec;
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.client.ApiClient;
 import io.biplane.client.informer.Informers;
-import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.Addr;
@@ -68,7 +67,7 @@ final class ControlPlane implements AutoCloseable {
                         List.of(),
                         gates.dualStack());
         List<ServerSocketChannel> listeners =
-                Listeners.open(hostNamespace, gateways, spec.securePort());
+                HostAndFabricListeners.open(hostNamespace, gateways, spec.securePort());
         Store store = EmbeddedStore.open(data.store());
         ApiServer server = new ApiServer(config, store, listeners);
         server.start();
@@ -112,7 +111,12 @@ final class ControlPlane implements AutoCloseable {
                         .filter(address -> address.family() == IpFamily.IPV4)
                         .findFirst()
                         .orElse(gateways.getFirst());
-        write(spec, pki, gateway, pki.node("agents"), data.agentsConfig());
+        ClientConfig.write(
+                spec.name(),
+                uri(gateway, spec.securePort()),
+                pki,
+                pki.node("agents"),
+                data.agentsConfig());
     }
 
     /**
@@ -125,24 +129,16 @@ final class ControlPlane implements AutoCloseable {
                         .name("admin-config")
                         .start(() -> {
                             try {
-                                Addr loopback = Addr.parse("127.0.0.1");
-                                write(spec, pki, loopback, pki.admin(), data.adminConfig());
+                                ClientConfig.write(
+                                        spec.name(),
+                                        uri(Addr.parse("127.0.0.1"), spec.securePort()),
+                                        pki,
+                                        pki.admin(),
+                                        data.adminConfig());
                             } catch (IOException e) {
                                 LOG.log(Level.ERROR, "writing " + data.adminConfig(), e);
                             }
                         });
-    }
-
-    private static void write(
-            ClusterSpec spec, Pki pki, Addr server, Credentials credentials, Path file)
-            throws IOException {
-        Kubeconfig.of(
-                        spec.name(),
-                        uri(server, spec.securePort()),
-                        pki.authority().certificatePem(),
-                        credentials.certificatePem(),
-                        credentials.keyPem())
-                .write(file);
     }
 
     private static URI uri(Addr address, int port) {

@@ -1,5 +1,6 @@
 package io.biplane.cli.controlplane;
 
+import io.biplane.apiserver.http.Listeners;
 import io.biplane.linux.NamespaceThread;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
@@ -7,9 +8,6 @@ import io.biplane.netip.IpFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,12 +18,12 @@ import java.util.List;
  * and on the fabric's gateway addresses, for nodes and pods. The process itself lives in the
  * fabric.
  */
-final class Listeners {
-    private static final System.Logger LOG = System.getLogger(Listeners.class.getName());
-    private static final int BACKLOG = 1024;
+final class HostAndFabricListeners {
+    private static final System.Logger LOG =
+            System.getLogger(HostAndFabricListeners.class.getName());
     private static final List<Addr> LOOPBACK = List.of(Addr.parse("127.0.0.1"), Addr.parse("::1"));
 
-    private Listeners() {}
+    private HostAndFabricListeners() {}
 
     /**
      * @param hostNamespace the file of the host's network namespace
@@ -55,20 +53,9 @@ final class Listeners {
 
     private static ServerSocketChannel bind(Addr address, int port) {
         try {
-            // Of one family each: a socket of both would take 127.0.0.1 away from ::1's neighbour.
-            ServerSocketChannel channel =
-                    ServerSocketChannel.open(
-                            address.family() == IpFamily.IPV4
-                                    ? StandardProtocolFamily.INET
-                                    : StandardProtocolFamily.INET6);
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            channel.bind(new InetSocketAddress(address.toInetAddress(), port), BACKLOG);
-            return channel;
+            return Listeners.open(address, port);
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "listening on %s port %d failed: %s (end the program that listens there, or give another --secure-port)"
-                            .formatted(address, port, e.getMessage()),
-                    e);
+            throw new UncheckedIOException(e);
         }
     }
 }
