@@ -145,6 +145,12 @@ final class ConfigFaults {
                                     + " (--cluster-cidr block %s with %s=%d: give %s %d to %d)")
                             .formatted(cluster, flag, mask, flag, cluster.bits(), family.bits()));
         }
+        if (mask - cluster.bits() > Long.SIZE) {
+            faults.add(
+                    ("New CIDR set failed; the node CIDR size is too big (--cluster-cidr block %s with"
+                                    + " %s=%d has more than 2^64 node blocks: give %s %d or less)")
+                            .formatted(cluster, flag, mask, flag, cluster.bits() + Long.SIZE));
+        }
         if (family == IpFamily.IPV6 && cluster.bits() < SHORTEST_IPV6_CLUSTER_PREFIX) {
             faults.add(
                     ("New CIDR set failed; the node CIDR size is too big (--cluster-cidr block %s:"

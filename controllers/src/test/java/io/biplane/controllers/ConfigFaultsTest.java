@@ -148,6 +148,11 @@ class ConfigFaultsTest {
                         "New CIDR set failed; the node CIDR size is too big (--cluster-cidr block"
                                 + " fc00::/23: give an IPv6 block of /24 or longer)"),
                 Arguments.of(
+                        config("10.244.0.0/16,fc00::/24", "", 0, 0, 89, true),
+                        "New CIDR set failed; the node CIDR size is too big (--cluster-cidr block"
+                                + " fc00::/24 with --node-cidr-mask-size-ipv6=89 has more than 2^64"
+                                + " node blocks: give --node-cidr-mask-size-ipv6 88 or less)"),
+                Arguments.of(
                         new ControllerManagerConfig(true, "", "", 0, 0, 0, true, 100),
                         "invalid CIDR address: (--allocate-node-cidrs=true needs --cluster-cidr, such"
                                 + " as --cluster-cidr=10.244.0.0/16,fd00:10:244::/56)"));

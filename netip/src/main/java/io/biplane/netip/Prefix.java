@@ -120,7 +120,10 @@ public record Prefix(Addr network, int bits) implements Comparable<Prefix> {
 
     /** The last address. */
     public Addr last() {
-        return network.plus(size().subtract(BigInteger.ONE));
+        int hostBits = family().bits() - bits;
+        long low = hostBits == 0 ? 0 : right(-1, Math.max(Long.SIZE - hostBits, 0));
+        long high = hostBits <= Long.SIZE ? 0 : right(-1, 2 * Long.SIZE - hostBits);
+        return new Addr(family(), network.high() | high, network.low() | low);
     }
 
     /**
@@ -192,12 +195,19 @@ public record Prefix(Addr network, int bits) implements Comparable<Prefix> {
      */
     public Prefix subnet(int subnetBits, long index) {
         checkSubnetBits(subnetBits);
-        BigInteger number = new BigInteger(Long.toUnsignedString(index));
-        if (number.bitLength() > subnetBits - bits) {
+        if (Long.SIZE - Long.numberOfLeadingZeros(index) > subnetBits - bits) {
             throw new IllegalArgumentException(
-                    "%s has no /%d subnet number %s".formatted(this, subnetBits, number));
+                    "%s has no /%d subnet number %s"
+                            .formatted(this, subnetBits, Long.toUnsignedString(index)));
         }
-        return new Prefix(network.plus(number.shiftLeft(family().bits() - subnetBits)), subnetBits);
+        int shift = family().bits() - subnetBits;
+        long high =
+                shift >= Long.SIZE
+                        ? left(index, shift - Long.SIZE)
+                        : right(index, Long.SIZE - shift);
+        long low = left(index, shift);
+        return new Prefix(
+                new Addr(family(), network.high() | high, network.low() | low), subnetBits);
     }
 
     /**
@@ -210,16 +220,26 @@ public record Prefix(Addr network, int bits) implements Comparable<Prefix> {
         if (!contains(subnet)) {
             throw new IllegalArgumentException("%s is not a subnet of %s".formatted(subnet, this));
         }
-        BigInteger number =
-                subnet.network
-                        .value()
-                        .subtract(network.value())
-                        .shiftRight(family().bits() - subnet.bits);
-        if (number.bitLength() > Long.SIZE) {
+        long high = subnet.network.high() ^ network.high();
+        long low = subnet.network.low() ^ network.low();
+        int shift = family().bits() - subnet.bits;
+        if (right(high, shift) != 0) {
             throw new IllegalArgumentException(
                     "the number of %s in %s needs more than 64 bits".formatted(subnet, this));
         }
-        return number.longValue();
+        return shift >= Long.SIZE
+                ? right(high, shift - Long.SIZE)
+                : left(high, Long.SIZE - shift) | right(low, shift);
+    }
+
+    /** A shift whose distance may be 64 and more. */
+    private static long left(long bits, int distance) {
+        return distance >= Long.SIZE ? 0 : bits << distance;
+    }
+
+    /** As {@link #left}. */
+    private static long right(long bits, int distance) {
+        return distance >= Long.SIZE ? 0 : bits >>> distance;
     }
 
     private void checkSubnetBits(int subnetBits) {

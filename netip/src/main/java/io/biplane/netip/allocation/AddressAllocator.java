@@ -8,39 +8,69 @@ import io.biplane.netip.Prefix;
 
 import java.math.BigInteger;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
- * Chooses addresses out of one service range at random. Never handed out: the network address (for
- * IPv6 the subnet-router anycast address, RFC 4291 2.6.1) and the IPv4 broadcast address. The
- * lowest addresses, 1/16 of the range but 16 to 256, are handed out last (KEP-3070); a range of at
- * most 16 addresses has no such band. Thread-safe.
+ * Chooses addresses out of one service range at random, each free one with the same probability.
+ * Never handed out: the network address (for IPv6 the subnet-router anycast address, RFC 4291
+ * 2.6.1), the IPv4 broadcast address, and what is IPv4-mapped in IPv6 ranges. The lowest addresses,
+ * 1/16 of the range but 16 to 256, are handed out last (KEP-3070); a range of at most 16 addresses
+ * has no such band. Time and memory grow with what is taken, not with the range. Thread-safe.
  */
 public final class AddressAllocator {
     private static final long SMALLEST_BAND = 16;
     private static final long LARGEST_BAND = 256;
     private static final long BAND_FRACTION = 16;
 
+    /** The lower half of {@code ::ffff:0:0/96}, of which no {@link Addr} can be. */
+    private static final long MAPPED = 0xffff_0000_0000L;
+
+    private static final long LAST_MAPPED = 0xffff_ffff_ffffL;
+
     private final Prefix range;
+    private final boolean holdsMapped;
     private final Object lock = new Object();
 
-    /** Indexes are offsets from the network address. */
+    /** Indexes are offsets from the network address, unsigned. */
     @GuardedBy("lock")
     private final RandomBand band;
 
     /**
-     * @param range the service range; may be of any length, even too short to hold an address that
-     *     can be handed out
+     * @param range the service range; may be too short to hold an address that can be handed out
      * @param random where the choice comes from; tests give a seeded one
+     * @throws IllegalArgumentException if the range has more than 2^64 addresses
      */
     public AddressAllocator(Prefix range, RandomGenerator random) {
+        int hostBits = range.family().bits() - range.bits();
+        if (hostBits > Long.SIZE) {
+            throw new IllegalArgumentException(
+                    "service range %s has more than 2^64 addresses: lengthen its prefix to /%d or more"
+                            .formatted(range, range.family().bits() - Long.SIZE));
+        }
         this.range = range;
-        BigInteger size = range.size();
-        BigInteger last =
-                size.subtract(range.family() == IpFamily.IPV4 ? BigInteger.TWO : BigInteger.ONE);
-        this.band = new RandomBand(BigInteger.ONE, last, BigInteger.valueOf(bandOf(size)), random);
+        long last = hostBits == 0 ? 0 : -1L >>> (Long.SIZE - hostBits);
+        long network = range.network().low();
+        this.holdsMapped =
+                range.family() == IpFamily.IPV6
+                        && range.network().high() == 0
+                        && hostBits > 32
+                        && (MAPPED & ~last) == network;
+        if (range.family() == IpFamily.IPV4) {
+            last = Math.max(last - 1, 0);
+        }
+        this.band = new RandomBand(1, last, bandOf(range), random);
+        withhold();
+    }
+
+    private void withhold() {
+        if (holdsMapped) {
+            long network = range.network().low();
+            synchronized (lock) {
+                band.takeAll(MAPPED - network, LAST_MAPPED - network);
+            }
+        }
     }
 
     /** The range that this allocator serves. */
@@ -50,17 +80,15 @@ public final class AddressAllocator {
 
     /** How many of the lowest addresses of the range are kept for explicit requests. */
     public int staticBand() {
-        return bandOf(range.size());
+        return bandOf(range);
     }
 
-    private static int bandOf(BigInteger size) {
-        if (size.compareTo(BigInteger.valueOf(SMALLEST_BAND)) <= 0) {
-            return 0;
-        }
-        BigInteger share = size.divide(BigInteger.valueOf(BAND_FRACTION));
-        return share.max(BigInteger.valueOf(SMALLEST_BAND))
-                .min(BigInteger.valueOf(LARGEST_BAND))
-                .intValueExact();
+    private static int bandOf(Prefix range) {
+        int hostBits = range.family().bits() - range.bits();
+        long size = 1L << Math.min(hostBits, Long.SIZE - 2);
+        return size <= SMALLEST_BAND
+                ? 0
+                : (int) Math.clamp(size / BAND_FRACTION, SMALLEST_BAND, LARGEST_BAND);
     }
 
     /**
@@ -72,23 +100,25 @@ public final class AddressAllocator {
             return false;
         }
         synchronized (lock) {
-            return band.inRange(range.offsetOf(addr));
+            return band.inRange(offset(addr));
         }
     }
 
     /** A free address, chosen at random, that is none of {@code except}; it stays free. */
     public Optional<Addr> choose(Set<Addr> except) {
         synchronized (lock) {
-            return band.choose(indexes(except)).map(range::at);
+            return addr(band.choose(offsets(except)));
         }
     }
 
     /** Takes a free address, chosen at random; empty when the range is full. */
     public Optional<Addr> allocate() {
         synchronized (lock) {
-            Optional<BigInteger> chosen = band.choose(Set.of());
-            chosen.ifPresent(band::take);
-            return chosen.map(range::at);
+            OptionalLong chosen = band.choose(RandomBand.NOTHING);
+            if (chosen.isPresent()) {
+                band.take(chosen.getAsLong());
+            }
+            return addr(chosen);
         }
     }
 
@@ -99,7 +129,7 @@ public final class AddressAllocator {
      */
     public boolean occupy(Addr addr) {
         synchronized (lock) {
-            return isUsable(addr) && band.take(range.offsetOf(addr));
+            return isUsable(addr) && band.take(offset(addr));
         }
     }
 
@@ -110,14 +140,14 @@ public final class AddressAllocator {
      */
     public boolean release(Addr addr) {
         synchronized (lock) {
-            return isUsable(addr) && band.free(range.offsetOf(addr));
+            return isUsable(addr) && band.free(offset(addr));
         }
     }
 
     /** Whether the address is taken. */
     public boolean isTaken(Addr addr) {
         synchronized (lock) {
-            return isUsable(addr) && band.isTaken(range.offsetOf(addr));
+            return isUsable(addr) && band.isTaken(offset(addr));
         }
     }
 
@@ -125,27 +155,45 @@ public final class AddressAllocator {
     public void clear() {
         synchronized (lock) {
             band.freeAll();
+            withhold();
         }
     }
 
     /** How many addresses are taken. */
     public BigInteger used() {
         synchronized (lock) {
-            return band.used();
+            return band.used().subtract(withheld());
         }
     }
 
     /** How many addresses can be handed out in all. */
     public BigInteger capacity() {
         synchronized (lock) {
-            return band.capacity();
+            return band.capacity().subtract(withheld());
         }
     }
 
-    private Set<BigInteger> indexes(Set<Addr> addresses) {
-        return addresses.stream()
-                .filter(range::contains)
-                .map(range::offsetOf)
-                .collect(Collectors.toSet());
+    private BigInteger withheld() {
+        return holdsMapped ? BigInteger.ONE.shiftLeft(Integer.SIZE) : BigInteger.ZERO;
+    }
+
+    /** Ranges have at most 64 host bits: the upper half of every address is the network's. */
+    private long offset(Addr addr) {
+        return addr.low() - range.network().low();
+    }
+
+    private Optional<Addr> addr(OptionalLong offset) {
+        if (offset.isEmpty()) {
+            return Optional.empty();
+        }
+        Addr network = range.network();
+        return Optional.of(
+                new Addr(network.family(), network.high(), network.low() + offset.getAsLong()));
+    }
+
+    private long[] offsets(Set<Addr> addresses) {
+        return addresses.isEmpty()
+                ? RandomBand.NOTHING
+                : addresses.stream().filter(range::contains).mapToLong(this::offset).toArray();
     }
 }

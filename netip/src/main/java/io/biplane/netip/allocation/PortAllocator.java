@@ -2,11 +2,10 @@ package io.biplane.netip.allocation;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import java.math.BigInteger;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
  * Chooses node ports at random. The lowest ports, 1/32 of the range but 16 to 128, are handed out
@@ -26,12 +25,7 @@ public final class PortAllocator {
 
     public PortAllocator(PortRange range, RandomGenerator random) {
         this.range = range;
-        this.band =
-                new RandomBand(
-                        index(range.first()),
-                        index(range.last()),
-                        index(staticBand(range)),
-                        random);
+        this.band = new RandomBand(range.first(), range.last(), staticBand(range), random);
     }
 
     /** How many of the lowest ports of a range are kept for explicit requests. */
@@ -49,30 +43,32 @@ public final class PortAllocator {
     /** A free port, chosen at random, that is none of {@code except}; it stays free. */
     public Optional<Integer> choose(Set<Integer> except) {
         synchronized (lock) {
-            return band.choose(indexes(except)).map(BigInteger::intValueExact);
+            return port(band.choose(except.stream().mapToLong(Integer::longValue).toArray()));
         }
     }
 
     /** Takes a free port, chosen at random; empty when the range is full. */
     public Optional<Integer> allocate() {
         synchronized (lock) {
-            Optional<BigInteger> chosen = band.choose(Set.of());
-            chosen.ifPresent(band::take);
-            return chosen.map(BigInteger::intValueExact);
+            OptionalLong chosen = band.choose(RandomBand.NOTHING);
+            if (chosen.isPresent()) {
+                band.take(chosen.getAsLong());
+            }
+            return port(chosen);
         }
     }
 
     /** Takes this port; false when it is out of range or was taken already. */
     public boolean occupy(int port) {
         synchronized (lock) {
-            return range.contains(port) && band.take(index(port));
+            return range.contains(port) && band.take(port);
         }
     }
 
     /** Gives a port back; false when it was not taken. */
     public boolean release(int port) {
         synchronized (lock) {
-            return range.contains(port) && band.free(index(port));
+            return range.contains(port) && band.free(port);
         }
     }
 
@@ -90,11 +86,7 @@ public final class PortAllocator {
         }
     }
 
-    private static BigInteger index(int port) {
-        return BigInteger.valueOf(port);
-    }
-
-    private static Set<BigInteger> indexes(Set<Integer> ports) {
-        return ports.stream().map(PortAllocator::index).collect(Collectors.toSet());
+    private static Optional<Integer> port(OptionalLong index) {
+        return index.isPresent() ? Optional.of((int) index.getAsLong()) : Optional.empty();
     }
 }

@@ -9,20 +9,21 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Hands out the equal blocks of one cluster prefix, one per node, by next fit: in sequence from the
  * block after the one handed out last, wrapping at the end, so that a block just freed is used
- * again last. Block {@code i} is the {@code i}-th subnet of the prefix; there may be more than 2^64
- * of them, and none costs anything until it is taken. Thread-safe.
+ * again last. Block {@code i} is the {@code i}-th subnet of the prefix; there may be up to 2^64 of
+ * them, and none costs anything until it is taken. Thread-safe.
  */
 public final class SubnetAllocator {
-    /** Blocks by number, both ends included. */
-    private record Blocks(BigInteger first, BigInteger last) {}
+    /** Blocks by number, both ends included; the numbers are unsigned. */
+    private record Blocks(long first, long last) {}
 
     private final Prefix cluster;
     private final int nodeBits;
-    private final BigInteger lastBlock;
+    private final long lastBlock;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -32,13 +33,14 @@ public final class SubnetAllocator {
     private final List<Blocks> reserved = new ArrayList<>();
 
     @GuardedBy("lock")
-    private BigInteger next = BigInteger.ZERO;
+    private long next;
 
     /**
      * @param cluster the block of which nodes get their share
      * @param nodeBits prefix length of a node's share, {@code cluster.bits() <= nodeBits <=
      *     cluster.family().bits()}
-     * @throws IllegalArgumentException if nodeBits is out of that range
+     * @throws IllegalArgumentException if nodeBits is out of that range, or makes more than 2^64
+     *     blocks
      */
     public SubnetAllocator(Prefix cluster, int nodeBits) {
         if (nodeBits < cluster.bits() || nodeBits > cluster.family().bits()) {
@@ -46,10 +48,15 @@ public final class SubnetAllocator {
                     "node prefix length %d is not in %d..%d, as cluster prefix %s needs it"
                             .formatted(nodeBits, cluster.bits(), cluster.family().bits(), cluster));
         }
+        int blockBits = nodeBits - cluster.bits();
+        if (blockBits > Long.SIZE) {
+            throw new IllegalArgumentException(
+                    "cluster prefix %s has more than 2^64 blocks of node prefix length %d: shorten the node prefix to /%d or less"
+                            .formatted(cluster, nodeBits, cluster.bits() + Long.SIZE));
+        }
         this.cluster = cluster;
         this.nodeBits = nodeBits;
-        this.lastBlock =
-                BigInteger.ONE.shiftLeft(nodeBits - cluster.bits()).subtract(BigInteger.ONE);
+        this.lastBlock = blockBits == 0 ? 0 : -1L >>> (Long.SIZE - blockBits);
     }
 
     /** The prefix whose blocks are handed out. */
@@ -60,19 +67,19 @@ public final class SubnetAllocator {
     /** Takes the next free block; empty when none is left. */
     public Optional<Prefix> allocate() {
         synchronized (lock) {
-            Optional<BigInteger> found = taken.firstAbsent(next, lastBlock);
+            OptionalLong found = taken.firstAbsent(next, lastBlock);
             if (found.isEmpty()) {
-                found = taken.firstAbsent(BigInteger.ZERO, next);
+                found = taken.firstAbsent(0, next);
             }
-            return found.map(this::take);
+            return found.isPresent() ? Optional.of(take(found.getAsLong())) : Optional.empty();
         }
     }
 
     @GuardedBy("lock")
-    private Prefix take(BigInteger block) {
+    private Prefix take(long block) {
         taken.add(block, block);
-        next = block.equals(lastBlock) ? BigInteger.ZERO : block.add(BigInteger.ONE);
-        return Prefix.of(cluster.at(block.shiftLeft(cluster.family().bits() - nodeBits)), nodeBits);
+        next = block == lastBlock ? 0 : block + 1;
+        return cluster.subnet(nodeBits, block);
     }
 
     /**
@@ -115,7 +122,9 @@ public final class SubnetAllocator {
         synchronized (lock) {
             blocks.ifPresent(b -> {
                 taken.remove(b.first(), b.last());
-                reserved.forEach(r -> taken.add(r.first(), r.last()));
+                for (Blocks r : reserved) {
+                    taken.add(r.first(), r.last());
+                }
             });
         }
     }
@@ -138,7 +147,7 @@ public final class SubnetAllocator {
 
     /** How many blocks there are in all. */
     public BigInteger capacity() {
-        return lastBlock.add(BigInteger.ONE);
+        return IndexSet.unsigned(lastBlock).add(BigInteger.ONE);
     }
 
     private Optional<Blocks> blocks(Prefix prefix) {
@@ -149,7 +158,7 @@ public final class SubnetAllocator {
         return Optional.of(new Blocks(blockOf(inside.first()), blockOf(inside.last())));
     }
 
-    private BigInteger blockOf(Addr addr) {
-        return cluster.offsetOf(addr).shiftRight(cluster.family().bits() - nodeBits);
+    private long blockOf(Addr addr) {
+        return cluster.indexOf(Prefix.of(addr, nodeBits));
     }
 }

@@ -1,6 +1,7 @@
 package io.biplane.netip.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
@@ -8,6 +9,7 @@ import io.biplane.netip.Prefix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.math.BigInteger;
 import java.util.HashSet;
@@ -95,6 +97,54 @@ class AddressAllocatorTest {
             assertThat(addr).isNotEqualTo(allocator.range().first());
         }
         assertThat(allocator.used()).isEqualTo(BigInteger.valueOf(5_000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fd00::/63, /64", "::/0, /64", "fc00::/24, /64"})
+    void moreThan64BitsOfAddressesAreRefusedWithTheRemedy(String range, String remedy) {
+        assertThatThrownBy(() -> allocator(range, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(range, "2^64", remedy);
+    }
+
+    /** Offsets 2^63 - 1, 2^63 and 2^64 - 1. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fd00::7fff:ffff:ffff:ffff",
+                "fd00::8000:0:0:0",
+                "fd00::ffff:ffff:ffff:ffff",
+                "fd00::1"
+            })
+    void offsetsUseAll64Bits(String text) {
+        AddressAllocator allocator = allocator("fd00::/64", 1);
+        Addr addr = Addr.parse(text);
+        assertThat(allocator.isUsable(addr)).isTrue();
+        assertThat(allocator.occupy(addr)).isTrue();
+        assertThat(allocator.occupy(addr)).isFalse();
+        assertThat(allocator.isTaken(addr)).isTrue();
+        assertThat(allocator.used()).isEqualTo(1);
+        assertThat(allocator.release(addr)).isTrue();
+        assertThat(allocator.used()).isZero();
+        assertThat(allocator.capacity())
+                .isEqualTo(BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE));
+    }
+
+    /** An IPv4-mapped address is no IPv6 address; this range has as many of them as of others. */
+    @Test
+    void mappedAddressesAreNeverHandedOut() {
+        long seed = new Random().nextLong();
+        AddressAllocator allocator = allocator("::fffe:0:0/95", seed);
+        assertThat(allocator.capacity())
+                .isEqualTo(BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE));
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(allocator.allocate().orElseThrow().low() >>> 32)
+                    .as("seed %d", seed)
+                    .isEqualTo(0xfffe);
+        }
+        assertThat(allocator.used()).isEqualTo(1_000);
+        allocator.clear();
+        assertThat(allocator.used()).isZero();
     }
 
     @Test

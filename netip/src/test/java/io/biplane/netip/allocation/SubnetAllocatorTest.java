@@ -36,8 +36,9 @@ class SubnetAllocatorTest {
         "10.244.0.0/16, 24, 10.244.0.0/24, 10.244.1.0/24, 10.244.2.0/24",
         "fc00::/24, 64, fc00::/64, fc00:0:0:1::/64, fc00:0:0:2::/64",
         "fc00:0:0:100::/56, 72, fc00:0:0:100::/72, fc00:0:0:100:100::/72, fc00:0:0:100:200::/72",
-        "fc00::/24, 128, fc00::/128, fc00::1/128, fc00::2/128",
-        "::/0, 128, ::/128, ::1/128, ::2/128",
+        "fc00::/24, 88, fc00::/88, fc00::100:0:0/88, fc00::200:0:0/88",
+        "fc00::/64, 128, fc00::/128, fc00::1/128, fc00::2/128",
+        "::/0, 64, ::/64, 0:0:0:1::/64, 0:0:0:2::/64",
         "0.0.0.0/0, 32, 0.0.0.0/32, 0.0.0.1/32, 0.0.0.2/32",
     })
     void blocksComeInSequence(
@@ -47,15 +48,20 @@ class SubnetAllocatorTest {
 
     @Test
     void theBlockAtTheVeryEndIsFollowedByTheFirst() {
-        SubnetAllocator allocator = allocator("ff00::/8", 128);
-        allocator.occupy(Prefix.parse("ff00::/9"));
-        allocator.occupy(Prefix.parse("ff80::/10"));
-        allocator.occupy(Prefix.parse("ffc0::/10"));
-        allocator.release(Prefix.parse("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128"));
-        allocator.release(Prefix.parse("ff00::1/128"));
-        assertThat(take(allocator, 3))
+        SubnetAllocator allocator = allocator("ffff::/64", 128);
+        allocator.occupy(Prefix.parse("ffff::/65"));
+        allocator.occupy(Prefix.parse("ffff::8000:0:0:0/66"));
+        allocator.occupy(Prefix.parse("ffff::c000:0:0:0/66"));
+        assertThat(allocator.used()).isEqualTo(allocator.capacity());
+        allocator.release(Prefix.parse("ffff::ffff:ffff:ffff:ffff/128"));
+        allocator.release(Prefix.parse("ffff::8000:0:0:0/128"));
+        allocator.release(Prefix.parse("ffff::1/128"));
+        assertThat(take(allocator, 4))
                 .containsExactly(
-                        "ff00::1/128", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128", "none");
+                        "ffff::1/128",
+                        "ffff::8000:0:0:0/128",
+                        "ffff::ffff:ffff:ffff:ffff/128",
+                        "none");
     }
 
     @Test
@@ -107,6 +113,15 @@ class SubnetAllocatorTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(cluster)
                 .hasMessageContaining("" + nodeBits);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fc00::/24, 128, /88", "::/0, 65, /64", "ff00::/8, 73, /72"})
+    void moreThan64BitsOfBlocksAreRefusedWithTheRemedy(
+            String cluster, int nodeBits, String remedy) {
+        assertThatThrownBy(() -> allocator(cluster, nodeBits))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(cluster, "" + nodeBits, "2^64", remedy);
     }
 
     @Test
