@@ -1,7 +1,8 @@
 package io.biplane.store;
 
-/** What must hold of one key for a transaction to be applied. */
+/** What must hold of a key, or of all keys of a range, for a transaction to be applied. */
 public sealed interface Condition {
+    /** The key; the first one of a range. */
     String key();
 
     /** The key exists and was last changed at this revision. */
@@ -19,6 +20,21 @@ public sealed interface Condition {
     record Absent(String key) implements Condition {
         public Absent {
             Store.checkKey(key);
+        }
+    }
+
+    /**
+     * No key of {@code [key, toExclusive)} exists. In etcd: version = 0 of the whole range.
+     *
+     * @param toExclusive see {@link Store#prefixEnd}
+     */
+    record NoneIn(String key, String toExclusive) implements Condition {
+        public NoneIn {
+            Store.checkKey(key);
+            if (key.compareTo(toExclusive) >= 0) {
+                throw new IllegalArgumentException(
+                        "the range from %s to %s is empty".formatted(key, toExclusive));
+            }
         }
     }
 }

@@ -128,6 +128,65 @@ public abstract class StoreContractTest {
     }
 
     @Test
+    void aConditionOnARangeHoldsWhileNoKeyIsInIt() {
+        var none = new Condition.NoneIn("/a/", Store.prefixEnd("/a/"));
+        put("/a", "1");
+        put("/a0", "1"); // just behind the range
+        long first =
+                committed(
+                        store.commit(
+                                new Txn(
+                                        List.of(none),
+                                        List.of(
+                                                new Op.Put("/a/1", bytes("1")),
+                                                new Op.Put("/a/2", bytes("1"))))));
+        var refused = new Txn(List.of(none), List.of(new Op.Put("/b", bytes("1"))));
+        assertThat(store.commit(refused)).isEqualTo(new TxnResult.Unmet(List.of(none)));
+        delete("/a/1");
+        assertThat(store.commit(refused)).isEqualTo(new TxnResult.Unmet(List.of(none)));
+        assertThat(store.get("/b")).isEmpty();
+        assertThat(store.revision()).isEqualTo(first + 1);
+        delete("/a/2");
+        committed(store.commit(refused));
+        assertThatThrownBy(() -> new Condition.NoneIn("/b", "/a"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Of many that put a key of their own if the range is empty, one does. */
+    @Test
+    void rangesAreCheckedAgainstTransactionsUnderWay() throws InterruptedException {
+        var start = new CountDownLatch(1);
+        List<TxnResult> results = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            String key = "/r/" + i;
+            threads.add(
+                    Thread.startVirtualThread(() -> {
+                        try {
+                            start.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        TxnResult result =
+                                store.commit(
+                                        new Txn(
+                                                List.of(new Condition.NoneIn("/r/", "/r0")),
+                                                List.of(new Op.Put(key, bytes("1")))));
+                        synchronized (results) {
+                            results.add(result);
+                        }
+                    }));
+        }
+        start.countDown();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(results).hasSize(32);
+        assertThat(results.stream().filter(TxnResult.Committed.class::isInstance)).hasSize(1);
+        assertThat(store.range("/r/", "/r0", 0, 0).entries()).hasSize(1);
+    }
+
+    @Test
     void conditionsGuardCreateUpdateAndDelete() {
         long created = committed(store.commit(Txn.create("/a", bytes("1"))));
         assertThat(store.commit(Txn.create("/a", bytes("2")))).isInstanceOf(TxnResult.Unmet.class);

@@ -13,6 +13,8 @@ import io.biplane.store.WatchListener;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Follows the claims under one prefix of keys, so that a free value is found without asking the
@@ -21,6 +23,12 @@ import java.lang.System.Logger.Level;
  */
 final class ClaimIndex implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ClaimIndex.class.getName());
+
+    /** A watch that takes longer to catch up is given up, and all claims are read. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** A watch may say how far it is a little before the last commit reached it. */
+    private static final Duration REQUEST = Duration.ofMillis(10);
 
     /** What is kept up to date; names are keys without the prefix. */
     interface Target {
@@ -43,6 +51,10 @@ final class ClaimIndex implements AutoCloseable {
     @GuardedBy("lock")
     private @Nullable Watch watch;
 
+    /** The revision up to which all changes are known. */
+    @GuardedBy("lock")
+    private long known;
+
     @GuardedBy("lock")
     private boolean closed;
 
@@ -51,24 +63,59 @@ final class ClaimIndex implements AutoCloseable {
         this.store = store;
         this.prefix = prefix;
         this.target = target;
-        reload();
+        synchronized (lock) {
+            reload();
+        }
     }
 
-    /** Reads all claims anew; costs as much as there are claims. */
-    void reload() {
+    /**
+     * Returns when all claims that the store holds now are known. Costs what has changed lately;
+     * where nobody follows the claims any more, as much as there are claims.
+     */
+    void catchUp() {
+        long wanted = store.revision();
         synchronized (lock) {
-            if (closed) {
-                return;
+            if (!closed && !follow(wanted)) {
+                reload();
             }
-            stop();
-            String end = Store.prefixEnd(prefix);
-            Range range = store.range(prefix, end, 0, 0);
-            target.reset();
-            range.entries().forEach(entry -> target.taken(name(entry.key())));
-            Listener next = new Listener();
-            listener = next;
-            watch = store.watch(prefix, end, range.revision(), next);
         }
+    }
+
+    /** Waits for the changes up to a revision; false if they do not come. */
+    @GuardedBy("lock")
+    private boolean follow(long wanted) {
+        Listener current = listener;
+        if (current == null || watch == null) {
+            return false;
+        }
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (known < wanted && listener == current && !closed) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                watch.requestProgress();
+                TimeUnit.NANOSECONDS.timedWait(lock, Math.min(left, REQUEST.toNanos()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+        return closed || listener == current;
+    }
+
+    @GuardedBy("lock")
+    private void reload() {
+        stop();
+        String end = Store.prefixEnd(prefix);
+        Range range = store.range(prefix, end, 0, 0);
+        target.reset();
+        range.entries().forEach(entry -> target.taken(name(entry.key())));
+        known = range.revision();
+        Listener next = new Listener();
+        listener = next;
+        watch = store.watch(prefix, end, range.revision(), next);
     }
 
     @GuardedBy("lock")
@@ -89,6 +136,7 @@ final class ClaimIndex implements AutoCloseable {
         synchronized (lock) {
             closed = true;
             stop();
+            lock.notifyAll();
         }
     }
 
@@ -107,7 +155,23 @@ final class ClaimIndex implements AutoCloseable {
                         target.freed(name(change.key()));
                     }
                 }
+                learned(batch.revision());
             }
+        }
+
+        @Override
+        public void progress(long revision) {
+            synchronized (lock) {
+                if (listener == this) {
+                    learned(revision);
+                }
+            }
+        }
+
+        @GuardedBy("ClaimIndex.this.lock")
+        private void learned(long revision) {
+            known = Math.max(known, revision);
+            lock.notifyAll();
         }
 
         @Override
@@ -121,6 +185,7 @@ final class ClaimIndex implements AutoCloseable {
                 // Whoever finds nothing free reads all claims anew, and follows them again.
                 if (listener == this) {
                     listener = null;
+                    lock.notifyAll();
                 }
             }
         }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Looks claims up, and turns the difference between what an object held and what it will hold into
@@ -39,12 +40,22 @@ final class ClaimLedger {
      * @param after keys that the object will hold
      */
     Claims change(Set<String> before, Set<String> after, Owner owner) {
+        return change(before, after, owner, _ -> owner.bytes());
+    }
+
+    /**
+     * As above.
+     *
+     * @param value of a key's claim; it has the owner's fields and may have more
+     */
+    Claims change(
+            Set<String> before, Set<String> after, Owner owner, Function<String, byte[]> value) {
         List<Condition> conditions = new ArrayList<>();
         List<Op> ops = new ArrayList<>();
         for (String key : after) {
             if (!before.contains(key)) {
                 conditions.add(new Condition.Absent(key));
-                ops.add(new Op.Put(key, owner.bytes()));
+                ops.add(new Op.Put(key, value.apply(key)));
             }
         }
         for (String key : before) {

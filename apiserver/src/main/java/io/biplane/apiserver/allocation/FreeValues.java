@@ -3,13 +3,15 @@ package io.biplane.apiserver.allocation;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Finds a value that nobody has claimed: one that the index holds free, that the store confirms,
@@ -23,72 +25,78 @@ final class FreeValues<V> {
     private static final Duration OFFER = Duration.ofSeconds(1);
     private static final int TRIES = 256;
 
+    /** So many offered values in a row, and the next one is offered again. */
+    private static final int OFFERED_TRIES = 16;
+
     private final Function<Set<V>, Optional<V>> choose;
-    private final Function<V, String> key;
-    private final ClaimLedger ledger;
-    private final Runnable reload;
+    private final Predicate<V> taken;
+    private final Runnable catchUp;
     private final LongSupplier nanos;
     private final Object lock = new Object();
 
+    /** Until when, in the order of the offers; all are good for the same time. */
     @GuardedBy("lock")
-    private final Map<V, Long> offers = new HashMap<>();
+    private final Map<V, Long> offers = new LinkedHashMap<>();
 
     /**
      * @param choose a random value that the index holds free and that is none of the given ones;
      *     empty when it knows of none
-     * @param key of the claim on a value
-     * @param reload brings the index up to date
+     * @param taken whether the store has a claim on a value
+     * @param catchUp brings the index up to date
      * @param nanos the clock, in nanoseconds
      */
     FreeValues(
             Function<Set<V>, Optional<V>> choose,
-            Function<V, String> key,
-            ClaimLedger ledger,
-            Runnable reload,
+            Predicate<V> taken,
+            Runnable catchUp,
             LongSupplier nanos) {
         this.choose = choose;
-        this.key = key;
-        this.ledger = ledger;
-        this.reload = reload;
+        this.taken = taken;
+        this.catchUp = catchUp;
         this.nanos = nanos;
     }
 
     /** A free value that is none of {@code except}; empty when the store has none. */
     Optional<V> find(Set<V> except) {
-        Set<V> taken = new HashSet<>(except);
-        Optional<V> found = search(taken);
+        Optional<V> found = search(except);
         if (found.isEmpty()) {
-            reload.run();
-            found = search(taken);
+            catchUp.run();
+            found = search(except);
         }
         return found;
     }
 
-    private Optional<V> search(Set<V> taken) {
-        Set<V> except = new HashSet<>(taken);
+    private Optional<V> search(Set<V> except) {
+        Set<V> tried = new HashSet<>(except);
         Optional<V> offered = Optional.empty();
-        for (int i = 0; i < TRIES; i++) {
-            Optional<V> candidate = choose.apply(except);
+        int offers = 0;
+        for (int i = 0; i < TRIES && offers < OFFERED_TRIES; i++) {
+            Optional<V> candidate = choose.apply(tried);
             if (candidate.isEmpty()) {
                 break;
             }
             V value = candidate.get();
-            except.add(value);
-            if (ledger.isTaken(key.apply(value))) {
-                taken.add(value);
-            } else if (offer(value)) {
-                return candidate;
-            } else {
-                offered = candidate;
+            tried.add(value);
+            if (taken.test(value)) {
+                continue;
             }
+            if (offer(value)) {
+                return candidate;
+            }
+            offered = candidate;
+            offers++;
         }
         return offered;
     }
 
     private boolean offer(V value) {
-        long now = nanos.getAsLong();
         synchronized (lock) {
-            offers.values().removeIf(until -> until - now < 0);
+            long now = nanos.getAsLong();
+            // The oldest offers come first: what is looked at goes, but for one.
+            Iterator<Long> oldest = offers.values().iterator();
+            while (oldest.hasNext() && oldest.next() - now < 0) {
+                oldest.remove();
+            }
             return offers.putIfAbsent(value, now + OFFER.toNanos()) == null;
         }
     }

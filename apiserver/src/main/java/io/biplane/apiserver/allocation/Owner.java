@@ -31,11 +31,14 @@ record Owner(String resource, String namespace, String name, String uid) {
     }
 
     byte[] bytes() {
-        return Json.bytes(
-                Json.object()
-                        .put("resource", resource)
-                        .put("namespace", namespace)
-                        .put("name", name)
-                        .put("uid", uid));
+        return Json.bytes(json());
+    }
+
+    ObjectNode json() {
+        return Json.object()
+                .put("resource", resource)
+                .put("namespace", namespace)
+                .put("name", name)
+                .put("uid", uid);
     }
 }

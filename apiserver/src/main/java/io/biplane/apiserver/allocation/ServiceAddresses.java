@@ -45,9 +45,8 @@ final class ServiceAddresses implements AutoCloseable {
                         family,
                         new FreeValues<>(
                                 allocator::choose,
-                                ClaimKeys::clusterIp,
-                                ledger,
-                                index::reload,
+                                addr -> ledger.isTaken(ClaimKeys.clusterIp(addr)),
+                                index::catchUp,
                                 System::nanoTime)));
     }
 

@@ -5,6 +5,7 @@ import io.biplane.api.Json;
 import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
 import io.biplane.api.service.ServiceSpec;
+import io.biplane.netip.TransportProtocol;
 import io.biplane.netip.allocation.PortAllocator;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Store;
@@ -12,45 +13,48 @@ import io.biplane.store.Store;
 import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
-/** Node ports and health-check node ports of Services; both come out of one range. */
+/**
+ * Node ports and health-check node ports of Services; both come out of one range. A number is
+ * claimed for each protocol by itself, so that one Service may have TCP 30080 and another UDP
+ * 30080.
+ */
 final class ServicePorts implements AutoCloseable {
     private static final String TAKEN = "provided port is already allocated";
 
     private final PortAllocator allocator;
     private final ClaimLedger ledger;
     private final ClaimIndex index;
-    private final FreeValues<Integer> free;
+
+    /** By the protocols for which a number must be free. */
+    private final Map<Set<TransportProtocol>, FreeValues<Integer>> free = new ConcurrentHashMap<>();
 
     ServicePorts(Store store, ClaimLedger ledger, PortRange range, RandomGenerator random) {
         this.ledger = ledger;
         this.allocator = new PortAllocator(range, random);
         this.index = new ClaimIndex(store, ClaimKeys.NODE_PORTS, new Follower());
-        this.free =
-                new FreeValues<>(
-                        allocator::choose,
-                        ClaimKeys::nodePort,
-                        ledger,
-                        index::reload,
-                        System::nanoTime);
     }
 
     private final class Follower implements ClaimIndex.Target {
         @Override
         public void taken(String name) {
-            allocator.occupy(Integer.parseInt(name));
+            NodePort.read(name).ifPresent(p -> allocator.occupy(p.protocol(), p.number()));
         }
 
         @Override
         public void freed(String name) {
-            allocator.release(Integer.parseInt(name));
+            NodePort.read(name).ifPresent(p -> allocator.release(p.protocol(), p.number()));
         }
 
         @Override
@@ -59,22 +63,45 @@ final class ServicePorts implements AutoCloseable {
         }
     }
 
-    /**
-     * The claims that a Service with these ports holds; several ports of one Service may share a
-     * node port.
-     */
+    private FreeValues<Integer> free(Set<TransportProtocol> protocols) {
+        return free.computeIfAbsent(
+                protocols,
+                _ ->
+                        new FreeValues<>(
+                                except -> allocator.choose(protocols, except),
+                                number -> protocols.stream().anyMatch(p -> isTaken(p, number)),
+                                index::catchUp,
+                                System::nanoTime));
+    }
+
+    private boolean isTaken(TransportProtocol protocol, int number) {
+        return ledger.isTaken(ClaimKeys.nodePort(new NodePort(protocol, number)));
+    }
+
+    /** The claims that a Service with these ports holds. */
     Set<String> keys(ServiceSpec spec) {
-        Set<Integer> ports = new LinkedHashSet<>();
+        Set<NodePort> ports = new LinkedHashSet<>();
         if (spec.usesNodePorts()) {
-            spec.ports().forEach(port -> ports.add(ServiceSpec.nodePort(port)));
+            spec.ports().forEach(port -> nodePort(port).ifPresent(ports::add));
         }
-        if (spec.needsHealthCheck()) {
-            ports.add(spec.healthCheckNodePort());
+        if (spec.needsHealthCheck() && spec.healthCheckNodePort() != 0) {
+            ports.add(new NodePort(TransportProtocol.TCP, spec.healthCheckNodePort()));
         }
-        ports.remove(0);
         Set<String> keys = new LinkedHashSet<>();
         ports.forEach(port -> keys.add(ClaimKeys.nodePort(port)));
         return keys;
+    }
+
+    /** What a port of a Service claims; empty if it has no node port yet. */
+    private static Optional<NodePort> nodePort(ObjectNode port) {
+        int number = ServiceSpec.nodePort(port);
+        return number == 0 ? Optional.empty() : Optional.of(new NodePort(protocol(port), number));
+    }
+
+    /** Defaults have filled it in; what is no protocol at all is refused by validation. */
+    private static TransportProtocol protocol(ObjectNode port) {
+        return TransportProtocol.ofApiName(Json.string(port, "protocol"))
+                .orElse(TransportProtocol.TCP);
     }
 
     /**
@@ -85,15 +112,15 @@ final class ServicePorts implements AutoCloseable {
      */
     void fill(ObjectNode service, Set<String> held, boolean dryRun) {
         ServiceSpec spec = ServiceSpec.of(service);
-        Set<Integer> used = new HashSet<>();
+        Set<NodePort> used = new HashSet<>();
         if (spec.usesNodePorts()) {
             List<ObjectNode> ports = spec.ports();
             for (int i = 0; i < ports.size(); i++) {
-                check(service, i, ServiceSpec.nodePort(ports.get(i)), held);
-                used.add(ServiceSpec.nodePort(ports.get(i)));
+                check(service, i, ports.get(i), held);
+                nodePort(ports.get(i)).ifPresent(used::add);
             }
             if (spec.allocatesNodePorts()) {
-                fillPorts(ports, used, dryRun);
+                fillPorts(service, ports, used, held, dryRun);
             }
         }
         if (spec.needsHealthCheck()) {
@@ -101,43 +128,72 @@ final class ServicePorts implements AutoCloseable {
         }
     }
 
-    private void check(ObjectNode service, int position, int port, Set<String> held) {
-        if (port == 0 || held.contains(ClaimKeys.nodePort(port))) {
-            return;
+    private void check(ObjectNode service, int position, ObjectNode port, Set<String> held) {
+        Optional<NodePort> asked = nodePort(port);
+        Optional<String> fault = asked.flatMap(p -> fault(p, held));
+        if (asked.isPresent() && fault.isPresent()) {
+            throw StatusException.invalid(
+                    Kinds.SERVICES,
+                    Json.string(service, "metadata", "name"),
+                    List.of(
+                            FieldError.invalid(
+                                    "spec.ports[" + position + "].nodePort",
+                                    IntNode.valueOf(asked.get().number()),
+                                    fault.get())));
         }
-        boolean inRange = allocator.range().contains(port);
-        if (inRange && !ledger.isTaken(ClaimKeys.nodePort(port))) {
-            return;
-        }
-        String why =
-                inRange
-                        ? TAKEN
-                        : "provided port is not in the valid range. The range of valid ports is "
-                                + allocator.range();
-        throw StatusException.invalid(
-                Kinds.SERVICES,
-                Json.string(service, "metadata", "name"),
-                List.of(
-                        FieldError.invalid(
-                                "spec.ports[" + position + "].nodePort",
-                                IntNode.valueOf(port),
-                                why)));
     }
 
-    /** Ports of one number and different protocols share a node port. */
-    private void fillPorts(List<ObjectNode> ports, Set<Integer> used, boolean dryRun) {
-        Map<Integer, Integer> byNumber = new HashMap<>();
+    /** Why a Service that holds these claims cannot have the port. */
+    private Optional<String> fault(NodePort port, Set<String> held) {
+        String key = ClaimKeys.nodePort(port);
+        if (held.contains(key)) {
+            return Optional.empty();
+        }
+        if (!allocator.range().contains(port.number())) {
+            return Optional.of(
+                    "provided port is not in the valid range. The range of valid ports is "
+                            + allocator.range());
+        }
+        return ledger.isTaken(key) ? Optional.of(TAKEN) : Optional.empty();
+    }
+
+    /**
+     * Ports of one number and different protocols share a node port: the one that the client gave
+     * to one of them, or one that is free for all of them.
+     */
+    private void fillPorts(
+            ObjectNode service,
+            List<ObjectNode> ports,
+            Set<NodePort> used,
+            Set<String> held,
+            boolean dryRun) {
+        Map<Integer, Integer> given = new HashMap<>();
+        Map<Integer, Integer> chosen = new HashMap<>();
+        Map<Integer, Set<TransportProtocol>> missing = new HashMap<>();
         for (ObjectNode port : ports) {
             if (ServiceSpec.nodePort(port) != 0) {
-                byNumber.putIfAbsent(number(port), ServiceSpec.nodePort(port));
+                given.putIfAbsent(number(port), ServiceSpec.nodePort(port));
+            } else {
+                missing.computeIfAbsent(number(port), _ -> EnumSet.noneOf(TransportProtocol.class))
+                        .add(protocol(port));
             }
         }
-        for (ObjectNode port : ports) {
-            if (ServiceSpec.nodePort(port) == 0) {
+        for (int i = 0; i < ports.size(); i++) {
+            ObjectNode port = ports.get(i);
+            if (ServiceSpec.nodePort(port) != 0) {
+                continue;
+            }
+            Integer sibling = given.get(number(port));
+            if (sibling != null) {
+                port.put("nodePort", sibling);
+                check(service, i, port, held);
+                used.add(new NodePort(protocol(port), sibling));
+            } else {
+                Set<TransportProtocol> protocols = missing.getOrDefault(number(port), Set.of());
                 port.put(
                         "nodePort",
-                        byNumber.computeIfAbsent(
-                                number(port), _ -> find(used, dryRun, "a nodePort")));
+                        chosen.computeIfAbsent(
+                                number(port), _ -> find(protocols, used, dryRun, "a nodePort")));
             }
         }
     }
@@ -147,36 +203,60 @@ final class ServicePorts implements AutoCloseable {
     }
 
     private void fillHealthCheck(
-            ServiceSpec spec, Set<Integer> used, Set<String> held, boolean dryRun) {
-        int port = spec.healthCheckNodePort();
-        if (port == 0) {
-            spec.setHealthCheckNodePort(find(used, dryRun, "a HealthCheck NodePort"));
-        } else if (!held.contains(ClaimKeys.nodePort(port))) {
-            boolean inRange = allocator.range().contains(port);
-            if (!inRange || used.contains(port) || ledger.isTaken(ClaimKeys.nodePort(port))) {
-                String why =
-                        inRange
-                                ? TAKEN
-                                : "provided port is not in the valid range. The range of valid ports is "
-                                        + allocator.range();
+            ServiceSpec spec, Set<NodePort> used, Set<String> held, boolean dryRun) {
+        int number = spec.healthCheckNodePort();
+        if (number == 0) {
+            spec.setHealthCheckNodePort(
+                    find(
+                            EnumSet.of(TransportProtocol.TCP),
+                            used,
+                            dryRun,
+                            "a HealthCheck NodePort"));
+            return;
+        }
+        NodePort port = new NodePort(TransportProtocol.TCP, number);
+        if (!held.contains(ClaimKeys.nodePort(port))) {
+            Optional<String> fault = used.contains(port) ? Optional.of(TAKEN) : fault(port, held);
+            fault.ifPresent(why -> {
                 throw StatusException.internal(
                         "failed to allocate requested HealthCheck NodePort %d: %s"
-                                .formatted(port, why));
-            }
+                                .formatted(number, why));
+            });
         }
     }
 
-    private int find(Set<Integer> used, boolean dryRun, String what) {
-        if (dryRun) {
-            return allocator.range().first();
+    /** A number that is free for these protocols, if possible none that the Service has already. */
+    private int find(
+            Set<TransportProtocol> protocols, Set<NodePort> used, boolean dryRun, String what) {
+        Set<Integer> all = new HashSet<>();
+        Set<Integer> same = new HashSet<>();
+        for (NodePort port : used) {
+            all.add(port.number());
+            if (protocols.contains(port.protocol())) {
+                same.add(port.number());
+            }
         }
-        int port =
-                free.find(used)
-                        .orElseThrow(() ->
-                                StatusException.internal(
-                                        "failed to allocate %s: range is full".formatted(what)));
-        used.add(port);
-        return port;
+        int found =
+                dryRun
+                        ? wouldBe(all)
+                        : free(protocols)
+                                .find(all)
+                                .or(() -> free(protocols).find(same))
+                                .orElseThrow(() ->
+                                        StatusException.internal(
+                                                "failed to allocate %s: range is full"
+                                                        .formatted(what)));
+        protocols.forEach(protocol -> used.add(new NodePort(protocol, found)));
+        return found;
+    }
+
+    /** As upstream: a dry run claims nothing, and shows some port of the range. */
+    private int wouldBe(Set<Integer> except) {
+        PortRange range = allocator.range();
+        return IntStream.rangeClosed(range.first(), range.last())
+                .filter(port -> !except.contains(port))
+                .findFirst()
+                .orElse(range.first());
     }
 
     @Override

@@ -83,7 +83,7 @@ class ServiceAllocationTest {
             int port = Json.at(a, "spec", "ports").get(0).path("nodePort").intValue();
             assertThat(cluster.services.claims())
                     .containsExactlyInAnyOrder(
-                            "clusterips/" + v4, "clusterips/" + v6, "nodeports/" + port);
+                            "clusterips/" + v4, "clusterips/" + v6, "nodeports/TCP/" + port);
 
             ObjectNode single = cluster.services.read("a");
             Json.child(single, "spec")

@@ -74,6 +74,8 @@ final class Ledger {
             case Condition.Absent _ -> current == null;
             case Condition.ModRevisionIs(String _, long expected) ->
                     current != null && current.revision == expected;
+            case Condition.NoneIn(String from, String toExclusive) ->
+                    index.range(from, toExclusive).values().stream().allMatch(v -> v.deleted);
         };
     }
 

@@ -165,6 +165,8 @@ public final class MemoryStore implements Store {
             case Condition.Absent _ -> current == null;
             case Condition.ModRevisionIs(String _, long expected) ->
                     current != null && current.modRevision() == expected;
+            case Condition.NoneIn(String from, String toExclusive) ->
+                    now.subMap(from, toExclusive).isEmpty();
         };
     }
 
