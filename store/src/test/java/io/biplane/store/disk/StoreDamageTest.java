@@ -45,6 +45,10 @@ class StoreDamageTest {
     @TempDir Path directory;
 
     private final Map<String, byte[]> files = new TreeMap<>();
+
+    /** The database and HEAD as they were halfway. */
+    private final Map<String, byte[]> earlier = new TreeMap<>();
+
     private Range expected = new Range(List.of(), false, 0, 0);
     private int copies;
 
@@ -53,6 +57,9 @@ class StoreDamageTest {
         Path home = directory.resolve("original");
         try (var store = EmbeddedStore.open(home, OPTIONS)) {
             fill(store, 0);
+        }
+        for (String name : List.of("store.db", "HEAD")) {
+            earlier.put(name, Files.readAllBytes(home.resolve(name)));
         }
         try (var store = EmbeddedStore.open(home, OPTIONS)) {
             fill(store, 1);
@@ -227,6 +234,123 @@ class StoreDamageTest {
                             "log cut to %d bytes".formatted(length),
                             copy -> copy.put("store.db-wal", Arrays.copyOf(wal, length)));
             assertThat(damage).as("log cut to %d of %d bytes", length, wal.length).isPresent();
+        }
+    }
+
+    /** Where a crash of the disk would cut it. */
+    @Test
+    void aLogCutAtAFrameIsNoticed() {
+        cutAtFrames(47);
+    }
+
+    @Test
+    @Tag("long")
+    void aLogCutAtAnyFrameIsNoticed() {
+        cutAtFrames(1);
+    }
+
+    private void cutAtFrames(int step) {
+        byte[] wal = content(files, "store.db-wal");
+        int frame = 24 + 4096;
+        int frames = (wal.length - 32) / frame;
+        assertThat(frames).isGreaterThan(100);
+        for (int kept = frames - 1; kept >= 0; kept -= step) {
+            int length = 32 + kept * frame;
+            Optional<String> damage =
+                    openWith(
+                            "log cut to %d of %d frames".formatted(kept, frames),
+                            copy -> copy.put("store.db-wal", Arrays.copyOf(wal, length)));
+            assertThat(damage).as("log cut to %d of %d frames", kept, frames).isPresent();
+        }
+    }
+
+    @Test
+    void aLogWhoseTailIsZeroIsNoticedAndZeroesBehindItAreFine() {
+        byte[] wal = content(files, "store.db-wal");
+        for (int zeroes : new int[] {1, 100, 4096, 4120, 10_000, wal.length}) {
+            assertThat(
+                            openWith(
+                                    "last %d bytes zero".formatted(zeroes),
+                                    copy ->
+                                            copy.put(
+                                                    "store.db-wal",
+                                                    Arrays.copyOf(
+                                                            Arrays.copyOf(
+                                                                    wal, wal.length - zeroes),
+                                                            wal.length))))
+                    .as("last %d bytes zero", zeroes)
+                    .isPresent();
+            assertThat(
+                            openWith(
+                                    "%d zeroes appended".formatted(zeroes),
+                                    copy ->
+                                            copy.put(
+                                                    "store.db-wal",
+                                                    Arrays.copyOf(wal, wal.length + zeroes))))
+                    .as("%d zeroes appended", zeroes)
+                    .isEmpty();
+        }
+    }
+
+    /** As after a power failure: HEAD is written without an fsync of its own. */
+    @Test
+    void anEarlierHeadIsFine() {
+        assertThat(openWith("earlier HEAD", copy -> copy.put("HEAD", content(earlier, "HEAD"))))
+                .isEmpty();
+        for (int slot : new int[] {0, 512}) {
+            assertThat(
+                            openWith(
+                                    "slot at %d of HEAD torn".formatted(slot),
+                                    copy ->
+                                            Arrays.fill(
+                                                    content(copy, "HEAD"),
+                                                    slot,
+                                                    slot + 512,
+                                                    (byte) 0)))
+                    .isEmpty();
+        }
+        assertThat(
+                        openWith(
+                                "both slots of HEAD torn",
+                                copy -> Arrays.fill(content(copy, "HEAD"), (byte) 0)))
+                .get()
+                .asString()
+                .contains("HEAD is damaged: it does not say what was last acknowledged");
+    }
+
+    @Test
+    void anEarlierDatabaseIsNoticed() {
+        assertThat(
+                        openWith(
+                                "earlier database without its log",
+                                copy -> {
+                                    copy.put("store.db", content(earlier, "store.db"));
+                                    copy.remove("store.db-wal");
+                                    copy.remove("store.db-shm");
+                                }))
+                .get()
+                .asString()
+                .contains("its tail has vanished");
+    }
+
+    @Test
+    void aShorterDatabaseIsNoticed() {
+        byte[] database = content(earlier, "store.db");
+        var random = new Random(3);
+        for (int i = 0; i < 12; i++) {
+            int length = random.nextInt(database.length);
+            int cut = i % 2 == 0 ? length : length / 4096 * 4096;
+            assertThat(
+                            openWith(
+                                    "database cut to %d bytes".formatted(cut),
+                                    copy -> {
+                                        copy.put("store.db", Arrays.copyOf(database, cut));
+                                        copy.put("HEAD", content(earlier, "HEAD"));
+                                        copy.remove("store.db-wal");
+                                        copy.remove("store.db-shm");
+                                    }))
+                    .as("database cut to %d of %d bytes", cut, database.length)
+                    .isPresent();
         }
     }
 
