@@ -7,10 +7,12 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.StandardOpenOption;
 
 /** In which way a disk fails. */
 public enum DiskFault {
@@ -64,7 +66,26 @@ public enum DiskFault {
         if (text.contains("Read-only file system") || text.contains("Permission denied")) {
             return READ_ONLY;
         }
-        return freeBytes(path) < NEARLY_NOTHING_BYTES ? FULL : FAILED;
+        if (freeBytes(path) < NEARLY_NOTHING_BYTES) {
+            return FULL;
+        }
+        return hasTurnedReadOnly(path) ? READ_ONLY : FAILED;
+    }
+
+    /**
+     * What SQLite calls an I/O error may be a file system that the kernel made read-only under it.
+     * Opening tells; but never the database, whose locks would go when it is closed again.
+     */
+    private static boolean hasTurnedReadOnly(Path path) {
+        Path head = path.resolveSibling(StoreFiles.HEAD);
+        if (!Files.exists(head)) {
+            return false;
+        }
+        try (FileChannel _ = FileChannel.open(head, StandardOpenOption.WRITE)) {
+            return false;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage()).contains("Read-only file system");
+        }
     }
 
     /** The error with which a write is refused. */
