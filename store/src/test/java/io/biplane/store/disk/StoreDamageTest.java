@@ -275,8 +275,7 @@ class StoreDamageTest {
                                             copy.put(
                                                     "store.db-wal",
                                                     Arrays.copyOf(
-                                                            Arrays.copyOf(
-                                                                    wal, wal.length - zeroes),
+                                                            Arrays.copyOf(wal, wal.length - zeroes),
                                                             wal.length))))
                     .as("last %d bytes zero", zeroes)
                     .isPresent();
