@@ -58,7 +58,9 @@ public final class ApiServer implements AutoCloseable {
         this.allocations =
                 new Allocations(
                         store, config.serviceClusterIpRange(), config.serviceNodePortRange());
-        ObjectWriter writer = new ObjectWriter(store, strategies(config), allocations.byResource());
+        ObjectWriter writer =
+                new ObjectWriter(
+                        store, strategies(config), allocations.byResource(), config.eventTtl());
         this.bootstrap = new Bootstrap(config, writer);
         this.router =
                 new Router(new Registry(writer, logs), new Health(store, bootstrap::isComplete));

@@ -7,6 +7,7 @@ import io.biplane.netip.allocation.PortRange;
 
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,7 @@ import java.util.List;
  * @param securePort where it listens and what the {@code kubernetes} Service points to
  * @param certificateNames further DNS names and addresses for the serving certificate
  * @param dualStackGate feature gate {@code IPv6DualStack}
+ * @param eventTtl how long Events are kept after they were last written
  */
 public record ApiServerConfig(
         List<Prefix> serviceClusterIpRange,
@@ -28,13 +30,51 @@ public record ApiServerConfig(
         int securePort,
         Path pkiDir,
         List<String> certificateNames,
-        boolean dualStackGate) {
+        boolean dualStackGate,
+        Duration eventTtl) {
+    /** Upstream's. */
+    public static final Duration DEFAULT_EVENT_TTL = Duration.ofHours(1);
+
+    private static final Duration LONGEST_EVENT_TTL = Duration.ofDays(364);
     private static final BigInteger LEAST_RANGE = BigInteger.valueOf(8);
 
     public ApiServerConfig {
         serviceClusterIpRange = List.copyOf(serviceClusterIpRange);
         advertiseAddresses = List.copyOf(advertiseAddresses);
         certificateNames = List.copyOf(certificateNames);
+    }
+
+    /** With upstream's defaults for what is not named. */
+    public ApiServerConfig(
+            List<Prefix> serviceClusterIpRange,
+            PortRange serviceNodePortRange,
+            List<Addr> advertiseAddresses,
+            int securePort,
+            Path pkiDir,
+            List<String> certificateNames,
+            boolean dualStackGate) {
+        this(
+                serviceClusterIpRange,
+                serviceNodePortRange,
+                advertiseAddresses,
+                securePort,
+                pkiDir,
+                certificateNames,
+                dualStackGate,
+                DEFAULT_EVENT_TTL);
+    }
+
+    /** The same with another {@link #eventTtl}. */
+    public ApiServerConfig withEventTtl(Duration ttl) {
+        return new ApiServerConfig(
+                serviceClusterIpRange,
+                serviceNodePortRange,
+                advertiseAddresses,
+                securePort,
+                pkiDir,
+                certificateNames,
+                dualStackGate,
+                ttl);
     }
 
     /**
@@ -88,6 +128,11 @@ public record ApiServerConfig(
             faults.add(
                     "--secure-port %d must be between 1 and 65535, inclusive. It cannot be turned off with 0 (--secure-port=%d: give a free port, e.g. 6443)"
                             .formatted(securePort, securePort));
+        }
+        if (!eventTtl.isPositive() || eventTtl.compareTo(LONGEST_EVENT_TTL) > 0) {
+            faults.add(
+                    "--event-ttl must be longer than 0 and at most %dh (--event-ttl=%dms: give a duration such as 1h0m0s)"
+                            .formatted(LONGEST_EVENT_TTL.toHours(), eventTtl.toMillis()));
         }
         return faults;
     }

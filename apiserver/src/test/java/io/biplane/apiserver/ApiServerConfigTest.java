@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The start matrix of upstream's flags. */
@@ -68,6 +69,16 @@ class ApiServerConfigTest {
                 .asString()
                 .startsWith(
                         "service IP family \"10.0.0.0/24\" must match public address family \"fd00::1\" (");
+    }
+
+    @Test
+    void eventsMustBeKeptForATime() {
+        ApiServerConfig config = config("10.0.0.0/24", true);
+        assertThat(config.eventTtl()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.withEventTtl(Duration.ofSeconds(1)).validate()).isEmpty();
+        assertThat(config.withEventTtl(Duration.ZERO).validate())
+                .containsExactly(
+                        "--event-ttl must be longer than 0 and at most 8736h (--event-ttl=0ms: give a duration such as 1h0m0s)");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,10 @@ public final class TestServer implements AutoCloseable {
     }
 
     public TestServer(Path directory, String serviceRanges) throws IOException {
+        this(directory, serviceRanges, ApiServerConfig.DEFAULT_EVENT_TTL);
+    }
+
+    public TestServer(Path directory, String serviceRanges, Duration eventTtl) throws IOException {
         this.directory = directory;
         ServerSocketChannel listener =
                 Listeners.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -45,7 +50,10 @@ public final class TestServer implements AutoCloseable {
                                         r.toString().contains(":") ? "fd00:172::1" : "172.30.0.1"))
                         .toList();
         this.server =
-                new ApiServer(config(serviceRanges, advertised, port), store, List.of(listener));
+                new ApiServer(
+                        config(serviceRanges, advertised, port).withEventTtl(eventTtl),
+                        store,
+                        List.of(listener));
         server.start();
     }
 

@@ -9,12 +9,16 @@ import io.biplane.store.Store;
 
 import java.time.Duration;
 
-/** Events go after an hour. Those of one minute share a lease, so that leases stay few. */
+/**
+ * Events go after a time. Those written soon after each other share a lease, so that leases stay
+ * few.
+ */
 final class EventLeases {
-    private static final Duration TTL = Duration.ofHours(1);
-    private static final Duration SHARED_FOR = Duration.ofMinutes(1);
+    private static final Duration LONGEST_SHARED = Duration.ofMinutes(1);
 
     private final Store store;
+    private final Duration ttl;
+    private final Duration sharedFor;
 
     @GuardedBy("this")
     private long current = Lease.NONE;
@@ -22,8 +26,11 @@ final class EventLeases {
     @GuardedBy("this")
     private long since;
 
-    EventLeases(Store store) {
+    EventLeases(Store store, Duration ttl) {
         this.store = store;
+        this.ttl = ttl;
+        Duration tenth = ttl.dividedBy(10);
+        this.sharedFor = tenth.compareTo(LONGEST_SHARED) < 0 ? tenth : LONGEST_SHARED;
     }
 
     /** The lease for an object of the kind that is written now. */
@@ -33,8 +40,8 @@ final class EventLeases {
 
     private synchronized long eventLease() {
         long now = System.nanoTime();
-        if (current == Lease.NONE || now - since > SHARED_FOR.toNanos()) {
-            current = store.grantLease(TTL.plus(SHARED_FOR)).id();
+        if (current == Lease.NONE || now - since > sharedFor.toNanos()) {
+            current = store.grantLease(ttl.plus(sharedFor)).id();
             since = now;
         }
         return current;

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +44,19 @@ public final class ObjectWriter {
     private final NamespaceGate namespaces;
     private final EventLeases leases;
 
-    public ObjectWriter(Store store, Strategies strategies, Map<Resource, Allocation> allocations) {
+    /**
+     * @param eventTtl how long Events are kept
+     */
+    public ObjectWriter(
+            Store store,
+            Strategies strategies,
+            Map<Resource, Allocation> allocations,
+            Duration eventTtl) {
         this.store = store;
         this.strategies = strategies;
         this.allocations = Map.copyOf(allocations);
         this.namespaces = new NamespaceGate(store);
-        this.leases = new EventLeases(store);
+        this.leases = new EventLeases(store, eventTtl);
     }
 
     /**

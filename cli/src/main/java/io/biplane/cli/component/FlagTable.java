@@ -2,12 +2,15 @@ package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The flags of a component, by upstream's names without dashes.
@@ -24,6 +27,8 @@ record FlagTable(
         Set<String> switches,
         Set<String> withoutEffect,
         Map<String, String> later) {
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|h|m|s)");
+    private static final Pattern DURATION = Pattern.compile("(?:" + PART + ")+|0");
 
     /**
      * Reads a command line.
@@ -74,6 +79,42 @@ record FlagTable(
                             .formatted(text, name, name));
             return byDefault;
         }
+    }
+
+    /**
+     * The duration of a flag, or {@code byDefault}, written as upstream's components read it:
+     * numbers with units, {@code 1h30m}.
+     */
+    static Duration duration(
+            Map<String, String> values, String name, Duration byDefault, List<String> faults) {
+        String text = values.get(name);
+        if (text == null) {
+            return byDefault;
+        }
+        if (!DURATION.matcher(text).matches()) {
+            faults.add(
+                    "invalid argument \"%s\" for \"--%s\" flag: time: invalid duration \"%s\" (write --%s=<number><unit>..., e.g. 1h30m or 90s; units are h, m, s, ms)"
+                            .formatted(text, name, text, name));
+            return byDefault;
+        }
+        return PART.matcher(text)
+                .results()
+                .map(part ->
+                        Duration.ofNanos(
+                                new BigDecimal(part.group(1))
+                                        .multiply(BigDecimal.valueOf(nanos(part.group(2))))
+                                        .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                                        .longValue()))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    private static long nanos(String unit) {
+        return switch (unit) {
+            case "h" -> 3_600_000_000_000L;
+            case "m" -> 60_000_000_000L;
+            case "s" -> 1_000_000_000;
+            default -> 1_000_000;
+        };
     }
 
     /** The gates of a component's flags; a wrong value is a fault. */

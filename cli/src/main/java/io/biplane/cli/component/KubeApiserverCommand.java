@@ -32,7 +32,7 @@ import java.util.concurrent.Callable;
             "Serves the Kubernetes API from an embedded store, with client certificates of its own authority; writes"
                     + " an administrator's kubeconfig to <data-dir>/admin.conf. Flags are upstream's, and --data-dir:",
             "--data-dir, --service-cluster-ip-range, --service-node-port-range, --secure-port, --bind-address,"
-                    + " --advertise-address (one of each family, by commas), --feature-gates."
+                    + " --advertise-address (one of each family, by commas), --event-ttl, --feature-gates."
         },
         mixinStandardHelpOptions = true)
 public final class KubeApiserverCommand implements Callable<Integer> {
@@ -46,6 +46,7 @@ public final class KubeApiserverCommand implements Callable<Integer> {
                             "secure-port",
                             "bind-address",
                             "advertise-address",
+                            "event-ttl",
                             "feature-gates"),
                     Set.of("allow-privileged", "profiling"),
                     Set.of(
@@ -139,7 +140,9 @@ public final class KubeApiserverCommand implements Callable<Integer> {
                         FlagTable.number(flags, "secure-port", 6443, faults),
                         data.resolve("pki"),
                         List.of(),
-                        FlagTable.gates(flags, faults).dualStack());
+                        FlagTable.gates(flags, faults).dualStack(),
+                        FlagTable.duration(
+                                flags, "event-ttl", ApiServerConfig.DEFAULT_EVENT_TTL, faults));
         if (faults.isEmpty()) {
             faults.addAll(config.validate());
         }

@@ -7,6 +7,8 @@ import io.biplane.cli.CommandFailure;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -48,5 +50,36 @@ class FlagTableTest {
                         "unknown flag: --clustr-cidr (kube-thing knows cluster-cidr, feature-gates)")
                 .hasMessageContaining("unknown argument \"up\"")
                 .hasMessageContaining("flag needs an argument: --v");
+    }
+
+    @Test
+    void readsDurationsAsUpstreamWritesThem() {
+        Map.of(
+                        "1h0m0s", Duration.ofHours(1),
+                        "90s", Duration.ofSeconds(90),
+                        "1.5h", Duration.ofMinutes(90),
+                        "250ms", Duration.ofMillis(250),
+                        "0", Duration.ZERO)
+                .forEach((text, expected) -> {
+                    List<String> faults = new ArrayList<>();
+                    assertThat(
+                                    FlagTable.duration(
+                                            Map.of("event-ttl", text),
+                                            "event-ttl",
+                                            Duration.ofDays(1),
+                                            faults))
+                            .isEqualTo(expected);
+                    assertThat(faults).isEmpty();
+                });
+        for (String text : List.of("", "1", "h", "1h30", "-1h", "1 h")) {
+            List<String> faults = new ArrayList<>();
+            FlagTable.duration(Map.of("event-ttl", text), "event-ttl", Duration.ZERO, faults);
+            assertThat(faults)
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "invalid argument \"%s\" for \"--event-ttl\" flag: time: invalid duration \"%s\" ("
+                                    .formatted(text, text));
+        }
     }
 }
