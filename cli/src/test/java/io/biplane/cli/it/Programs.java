@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs other programs and waits for them, with a deadline. */
-final class Programs {
+public final class Programs {
     private static final Duration DEADLINE = Duration.ofMinutes(3);
 
     private Programs() {}
@@ -24,9 +24,9 @@ final class Programs {
      * @param code its exit code
      * @param output standard output and standard error, mixed
      */
-    record Result(List<String> command, int code, String output) {
+    public record Result(List<String> command, int code, String output) {
         /** The output of a program that must have succeeded. */
-        String succeeded() {
+        public String succeeded() {
             if (code != 0) {
                 throw new AssertionError("%s ended with %d:%n%s".formatted(command, code, output));
             }
@@ -34,12 +34,12 @@ final class Programs {
         }
     }
 
-    static Result run(String... command) {
+    public static Result run(String... command) {
         return run(Map.of(), "", command);
     }
 
     /** Runs {@code command} with more environment variables and something on its standard input. */
-    static Result run(Map<String, String> environment, String input, String... command) {
+    public static Result run(Map<String, String> environment, String input, String... command) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
             builder.environment().putAll(environment);
@@ -73,7 +73,7 @@ final class Programs {
     }
 
     /** The directory of the launcher, wherever the test was started. */
-    static Path projectRoot() {
+    public static Path projectRoot() {
         Path at = Path.of("").toAbsolutePath();
         while (!Files.exists(at.resolve("biplane")) || !Files.exists(at.resolve("cli"))) {
             Path parent = at.getParent();

@@ -1,0 +1,129 @@
+package io.biplane.cli.crash;
+
+import io.biplane.api.Json;
+import io.biplane.netip.Prefix;
+import io.biplane.store.KeyValue;
+import io.biplane.store.Store;
+import io.biplane.store.embedded.EmbeddedStore;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Who holds which address, port and pod subnet: by the objects, and by the claims on disk. */
+final class Owners {
+    private final Map<String, String> owners = new TreeMap<>();
+
+    private Owners() {}
+
+    /**
+     * By the objects.
+     *
+     * @throws AssertionError if two hold the same
+     */
+    static Owners of(List<ObjectNode> services, List<ObjectNode> nodes) {
+        var owners = new Owners();
+        for (ObjectNode service : services) {
+            String owner = Api.name(service);
+            JsonNode spec = service.path("spec");
+            spec.path("clusterIPs").forEach(ip -> owners.add(ip.stringValue(), owner));
+            spec.path("ports").forEach(port -> owners.addPort(port.path("nodePort"), owner));
+            owners.addPort(spec.path("healthCheckNodePort"), owner);
+        }
+        for (ObjectNode node : nodes) {
+            Json.at(node, "spec", "podCIDRs")
+                    .forEach(cidr ->
+                            owners.add(
+                                    Prefix.parse(cidr.stringValue()).toString(), Api.name(node)));
+        }
+        return owners;
+    }
+
+    private void addPort(JsonNode port, String owner) {
+        if (port.intValue(0) != 0) {
+            add(port.asString(), owner);
+        }
+    }
+
+    private void add(String what, String owner) {
+        String other = owners.put(what, owner);
+        if (other != null && !other.equals(owner)) {
+            throw new AssertionError("%s is held by %s and %s".formatted(what, other, owner));
+        }
+    }
+
+    /** By the claims of a server that was killed, read off a copy of its files; and its objects. */
+    static void checkClaims(Path store, Path scratch) {
+        try {
+            copy(store, scratch);
+            try (Store open = EmbeddedStore.open(scratch)) {
+                var claimed = new Owners();
+                for (KeyValue claim : range(open, "/claims/")) {
+                    ObjectNode json = Json.parseObject(claim.value());
+                    claimed.add(
+                            claim.key()
+                                    .replaceFirst("/claims/([a-z]+/|podcidrs/IPv[46]/)", "")
+                                    .replaceFirst("^IPv[46]/", ""),
+                            Json.string(json, "name"));
+                }
+                Owners held =
+                        of(
+                                objects(open, "/registry/core/services/"),
+                                objects(open, "/registry/core/nodes/"));
+                Set<Map.Entry<String, String>> leaked = new HashSet<>(claimed.owners.entrySet());
+                leaked.removeAll(held.owners.entrySet());
+                Set<Map.Entry<String, String>> lost = new HashSet<>(held.owners.entrySet());
+                lost.removeAll(claimed.owners.entrySet());
+                if (!leaked.isEmpty() || !lost.isEmpty()) {
+                    throw new AssertionError(
+                            "claimed, but by no object: %s; held without a claim: %s"
+                                    .formatted(leaked, lost));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            delete(scratch);
+        }
+    }
+
+    private static List<KeyValue> range(Store store, String prefix) {
+        return store.range(prefix, Store.prefixEnd(prefix), 0, 0).entries();
+    }
+
+    private static List<ObjectNode> objects(Store store, String prefix) {
+        List<ObjectNode> objects = new ArrayList<>();
+        range(store, prefix).forEach(entry -> objects.add(Json.parseObject(entry.value())));
+        return objects;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (var files = Files.list(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (var files = Files.list(directory)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.delete(file);
+            }
+            Files.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
