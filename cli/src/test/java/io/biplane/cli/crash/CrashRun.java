@@ -68,15 +68,35 @@ final class CrashRun implements AutoCloseable {
 
     /** Writes, kills, starts again and checks. */
     void kill(int number) throws InterruptedException {
-        writeAndKill(WRITES_BETWEEN_KILLS + random.nextInt(WRITES_BETWEEN_KILLS / 2));
+        writeAndKill(WRITES_BETWEEN_KILLS + random.nextInt(WRITES_BETWEEN_KILLS / 4));
         if (number % 10 == 4) {
             Owners.checkClaims(data.resolve("store"), data.resolve("copy"));
         }
         if (number % 10 == 9) {
             compact();
         }
+        if (number % 10 == 2) {
+            ServerProcess.startUntil("opened store", data, port)
+                    .kill(); // in the midst of its start
+        }
         server = start();
         availability.set(true);
+        check();
+    }
+
+    /** Loses what was acknowledged since the last kill, as no store ever should, and checks. */
+    void lose() throws InterruptedException {
+        Path store = data.resolve("store");
+        Path older = data.resolve("older");
+        writeAndKill(WRITES_BETWEEN_KILLS);
+        Owners.copy(store, older);
+        server = start();
+        availability.set(true);
+        check();
+        writeAndKill(WRITES_BETWEEN_KILLS);
+        Owners.delete(store);
+        Owners.copy(older, store);
+        server = start();
         check();
     }
 

@@ -22,6 +22,15 @@ import java.util.TreeMap;
 
 /** Who holds which address, port and pod subnet: by the objects, and by the claims on disk. */
 final class Owners {
+    private static final String ADDRESSES = "/registry/networking.k8s.io/ipaddresses/";
+    private static final List<String> PREFIXES =
+            List.of(
+                    ADDRESSES,
+                    "/claims/clusterips/",
+                    "/claims/nodeports/",
+                    "/claims/podcidrs/IPv4/",
+                    "/claims/podcidrs/IPv6/");
+
     private final Map<String, String> owners = new TreeMap<>();
 
     private Owners() {}
@@ -62,20 +71,27 @@ final class Owners {
         }
     }
 
+    private void addClaim(KeyValue claim) {
+        ObjectNode json = Json.parseObject(claim.value());
+        String prefix =
+                PREFIXES.stream()
+                        .filter(claim.key()::startsWith)
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("what is " + claim));
+        String parent = Json.string(json, "spec", "parentRef", "name");
+        add(
+                claim.key().substring(prefix.length()),
+                parent.isEmpty() ? Json.string(json, "name") : parent);
+    }
+
     /** By the claims of a server that was killed, read off a copy of its files; and its objects. */
     static void checkClaims(Path store, Path scratch) {
         try {
             copy(store, scratch);
             try (Store open = EmbeddedStore.open(scratch)) {
                 var claimed = new Owners();
-                for (KeyValue claim : range(open, "/claims/")) {
-                    ObjectNode json = Json.parseObject(claim.value());
-                    claimed.add(
-                            claim.key()
-                                    .replaceFirst("/claims/([a-z]+/|podcidrs/IPv[46]/)", "")
-                                    .replaceFirst("^IPv[46]/", ""),
-                            Json.string(json, "name"));
-                }
+                range(open, "/claims/").forEach(claimed::addClaim);
+                range(open, ADDRESSES).forEach(claimed::addClaim);
                 Owners held =
                         of(
                                 objects(open, "/registry/core/services/"),
@@ -90,8 +106,6 @@ final class Owners {
                                     .formatted(leaked, lost));
                 }
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } finally {
             delete(scratch);
         }
@@ -107,16 +121,20 @@ final class Owners {
         return objects;
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
+    /** Copies the files of a directory into one that is made. */
+    static void copy(Path from, Path to) {
         try (var files = Files.list(from)) {
+            Files.createDirectories(to);
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.copy(file, to.resolve(file.getFileName()));
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private static void delete(Path directory) {
+    /** Removes a directory with its files. */
+    static void delete(Path directory) {
         try (var files = Files.list(directory)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.delete(file);

@@ -1,6 +1,7 @@
 package io.biplane.cli.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,17 @@ class ServerCrashIT {
     @Tag("long")
     void whatWasAcknowledgedSurvivesHundredsOfKills() throws InterruptedException {
         kill(Integer.getInteger("biplane.kills", 300));
+    }
+
+    /** The checks themselves are checked: a store that is set back is consistent, and wrong. */
+    @Test
+    @Tag("long")
+    void aStoreThatLostWhatWasAcknowledgedIsNoticed() throws InterruptedException {
+        try (var run = new CrashRun(directory.resolve("data"), new SecureRandom().nextLong())) {
+            assertThatThrownBy(run::lose)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageNotContaining("the server ended");
+        }
     }
 
     private void kill(int times) throws InterruptedException {

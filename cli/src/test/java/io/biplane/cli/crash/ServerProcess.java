@@ -55,6 +55,11 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts it, and returns when it serves. */
     static ServerProcess start(Path data, int port, String... flags) {
+        return startUntil("kube-apiserver started", data, port, flags);
+    }
+
+    /** Starts it, and returns when it has printed a line with this text. */
+    static ServerProcess startUntil(String text, Path data, int port, String... flags) {
         try {
             Process process =
                     new ProcessBuilder(command(data, port, flags))
@@ -62,7 +67,7 @@ final class ServerProcess implements AutoCloseable {
                             .start();
             var server = new ServerProcess(process);
             var started = new CompletableFuture<Boolean>();
-            Thread.ofVirtual().name("server-output").start(() -> server.read(started));
+            Thread.ofVirtual().name("server-output").start(() -> server.read(text, started));
             if (!started.get(START_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the server ended: " + server.output());
             }
@@ -74,11 +79,11 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private void read(CompletableFuture<Boolean> started) {
+    private void read(String text, CompletableFuture<Boolean> started) {
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 output.add(line);
-                if (line.contains("kube-apiserver started")) {
+                if (line.contains(text)) {
                     started.complete(true);
                 }
             }

@@ -97,6 +97,23 @@ class ErrorsIT {
     }
 
     @Test
+    void namesADamagedStore() throws IOException {
+        try (TestCluster cluster = new TestCluster("it-errors", directory)) {
+            cluster.up("--nodes=1").succeeded();
+            cluster.kill("control-plane");
+            Path head = cluster.data().resolve("store").resolve("HEAD");
+            Files.delete(head);
+            Result result = cluster.up();
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.output())
+                    .contains(
+                            "biplane: store %s is damaged: it does not say what was last acknowledged: missing, or no slot matches its checksum; restore a backup (biplane store restore), or look at what is left (biplane store dump)"
+                                    .formatted(head))
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
     void refusesASecondUpAtTheSameTime() throws IOException {
         TestCluster cluster = new TestCluster("it-errors", directory);
         Files.createDirectories(cluster.data());
