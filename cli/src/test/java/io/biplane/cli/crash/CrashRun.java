@@ -37,6 +37,7 @@ final class CrashRun implements AutoCloseable {
     private long startNanos;
     private long writeNanos;
     private long contended;
+    private boolean compacted;
 
     CrashRun(Path data, long seed) throws InterruptedException {
         this.data = data;
@@ -123,6 +124,7 @@ final class CrashRun implements AutoCloseable {
 
     /** So that those who watch from earlier on get a 410. */
     private void compact() {
+        compacted = true;
         try (Store store = EmbeddedStore.open(data.resolve("store"))) {
             store.compact(store.revision());
         }
@@ -169,6 +171,11 @@ final class CrashRun implements AutoCloseable {
     /** How often watches were told that what they want is gone. */
     int relists() {
         return watchers.stream().mapToInt(Watcher::relists).sum();
+    }
+
+    /** Whether something was taken away that watches wanted. */
+    boolean compacted() {
+        return compacted;
     }
 
     /** What was done, for a person. */

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,12 +25,7 @@ import java.util.TreeMap;
 final class Owners {
     private static final String ADDRESSES = "/registry/networking.k8s.io/ipaddresses/";
     private static final List<String> PREFIXES =
-            List.of(
-                    ADDRESSES,
-                    "/claims/clusterips/",
-                    "/claims/nodeports/",
-                    "/claims/podcidrs/IPv4/",
-                    "/claims/podcidrs/IPv6/");
+            List.of(ADDRESSES, "/claims/clusterips/", "/claims/nodeports/", "/claims/podcidrs/");
 
     private final Map<String, String> owners = new TreeMap<>();
 
@@ -46,22 +42,29 @@ final class Owners {
             String owner = Api.name(service);
             JsonNode spec = service.path("spec");
             spec.path("clusterIPs").forEach(ip -> owners.add(ip.stringValue(), owner));
-            spec.path("ports").forEach(port -> owners.addPort(port.path("nodePort"), owner));
-            owners.addPort(spec.path("healthCheckNodePort"), owner);
+            for (JsonNode port : spec.path("ports")) {
+                owners.addPort(Json.string(port, "protocol"), port.path("nodePort"), owner);
+            }
+            owners.addPort("TCP", spec.path("healthCheckNodePort"), owner);
         }
         for (ObjectNode node : nodes) {
-            Json.at(node, "spec", "podCIDRs")
-                    .forEach(cidr ->
-                            owners.add(
-                                    Prefix.parse(cidr.stringValue()).toString(), Api.name(node)));
+            for (JsonNode cidr : Json.at(node, "spec", "podCIDRs")) {
+                owners.add(digits(Prefix.parse(cidr.stringValue())), Api.name(node));
+            }
         }
         return owners;
     }
 
-    private void addPort(JsonNode port, String owner) {
+    private void addPort(String protocol, JsonNode port, String owner) {
         if (port.intValue(0) != 0) {
-            add(port.asString(), owner);
+            add(protocol + "/" + port.asString(), owner);
         }
+    }
+
+    /** As pod subnets are claimed; those of the writers end between two digits. */
+    private static String digits(Prefix prefix) {
+        String all = HexFormat.of().formatHex(prefix.first().toBytes());
+        return prefix.family().apiName() + "/" + all.substring(0, prefix.bits() / 4);
     }
 
     private void add(String what, String owner) {
