@@ -98,7 +98,14 @@ public enum DiskFault {
                 };
         return new WriteRefusedException(
                 reason,
-                "write to store %s refused: %s; %s".formatted(path, why(path, cause), remedy()),
+                "write to store %s %s: %s; %s"
+                        .formatted(
+                                path,
+                                this == FAILED
+                                        ? "failed, though a restart may find it made"
+                                        : "refused",
+                                why(path, cause),
+                                remedy()),
                 cause);
     }
 
