@@ -23,13 +23,30 @@ public final class RecordWriter implements AutoCloseable {
     private static final int RECORD_OVERHEAD_BYTES = 128;
     private static final int[] APPEND_SIZES = {16, 4, 1};
 
+    /** Beside the leaves that the records fill: the last one again, its parent, the first page. */
+    private static final int PAGES_OF_A_COMMIT = 3;
+
+    private static final long COPY_BYTES = 2 << 20;
+    private static final long LOG_BYTES = 8 << 20;
+    private static final long REST_BYTES = 512 << 10;
+
+    /** If copying is slower than writing, writers wait for it here. */
+    private static final long MOST_LOG_BYTES = 64 << 20;
+
+
     private final Path database;
     private final Connection connection;
     private final Head head;
+    private final LogCopier copier;
     private Statements sql;
     private final List<StoreRecord> waiting = new ArrayList<>();
     private boolean begun;
-    private long bytesSinceCheckpoint;
+
+    /** Roughly, since the log last started from its beginning. */
+    private long logBytes;
+
+    /** Of these, what came since the copier last began. */
+    private long uncopied;
 
     /** Made anew after each error: the driver gives up a statement that failed. */
     private static final class Statements {
@@ -74,22 +91,34 @@ public final class RecordWriter implements AutoCloseable {
         }
     }
 
-    RecordWriter(Path database, Connection connection, Head head) throws SQLException {
+    RecordWriter(Path database, Connection connection, Head head, LogCopier copier)
+            throws SQLException {
         this.database = database;
         this.connection = connection;
         this.head = head;
+        this.copier = copier;
         this.sql = new Statements(connection);
     }
 
     /** Adds a record to the group. */
     public void append(StoreRecord record) {
         waiting.add(record);
-        bytesSinceCheckpoint +=
-                RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length);
+        grew(RECORD_OVERHEAD_BYTES + (record.value() == null ? 0 : record.value().length));
     }
 
     /** Hands SQLite what was added, many rows to a statement: a call costs more than a row. */
-    private void flush() throws SQLException {
+    public void flush() {
+        try {
+            insertWaiting();
+        } catch (SQLException e) {
+            throw refused(e);
+        }
+    }
+
+    private void insertWaiting() throws SQLException {
+        if (waiting.isEmpty()) {
+            return;
+        }
         begin();
         int done = 0;
         for (int i = 0; i < APPEND_SIZES.length; i++) {
@@ -125,7 +154,7 @@ public final class RecordWriter implements AutoCloseable {
         } catch (SQLException e) {
             throw refused(e);
         }
-        bytesSinceCheckpoint += DatabaseHeader.PAGE_BYTES;
+        grew(DatabaseHeader.PAGE_BYTES);
     }
 
     /** Replaces the anchor. */
@@ -169,9 +198,7 @@ public final class RecordWriter implements AutoCloseable {
      */
     public void commit(Head.Position end) {
         try {
-            if (!waiting.isEmpty()) {
-                flush();
-            }
+            insertWaiting();
             if (begun) {
                 sql.commit.executeUpdate();
                 begun = false;
@@ -179,7 +206,7 @@ public final class RecordWriter implements AutoCloseable {
         } catch (SQLException e) {
             throw refused(e);
         }
-        bytesSinceCheckpoint += DatabaseHeader.PAGE_BYTES;
+        grew(PAGES_OF_A_COMMIT * DatabaseHeader.PAGE_BYTES);
         try {
             head.write(end);
         } catch (IOException e) {
@@ -229,14 +256,26 @@ public final class RecordWriter implements AutoCloseable {
     }
 
     /**
-     * Copies the write-ahead log into the database, as far as readers allow, so that it starts from
-     * its beginning again. What is left is copied another time.
+     * Keeps the write-ahead log short. Most of it is copied into the database beside the writing;
+     * once little is left, that is copied here, so that the log starts from its beginning again.
      */
-    public void checkpoint() {
+    public void boundLog() {
+        boolean copying = copier.busy();
+        if (logBytes > MOST_LOG_BYTES || logBytes > LOG_BYTES && !copying && uncopied < REST_BYTES) {
+            copier.await();
+            checkpoint();
+        } else if (uncopied > COPY_BYTES && !copying) {
+            uncopied = 0;
+            copier.start();
+        }
+    }
+
+    private void checkpoint() {
         try (ResultSet row = sql.checkpoint.executeQuery()) {
             row.next();
             head.force();
-            bytesSinceCheckpoint = 0;
+            logBytes = 0;
+            uncopied = 0;
         } catch (SQLException e) {
             throw refused(e);
         } catch (IOException e) {
@@ -244,14 +283,15 @@ public final class RecordWriter implements AutoCloseable {
         }
     }
 
-    /** Bytes that were written, roughly, since the last checkpoint. */
-    public long bytesSinceCheckpoint() {
-        return bytesSinceCheckpoint;
+    private void grew(long bytes) {
+        logBytes += bytes;
+        uncopied += bytes;
     }
 
     /** Moves everything into the database file and lets go of it. */
     @Override
     public void close() {
+        copier.close();
         try (connection;
                 head;
                 Statement statement = connection.createStatement()) {

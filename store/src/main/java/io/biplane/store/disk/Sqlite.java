@@ -72,6 +72,8 @@ final class Sqlite {
     private static Connection connect(Path database, String mode) throws SQLException {
         var properties = new Properties();
         properties.setProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
+        // else the driver looks at the text of each statement that it executes
+        properties.setProperty("jdbc.get_generated_keys", "false");
         return org.sqlite.JDBC.createConnection(
                 "jdbc:sqlite:" + database.toAbsolutePath().toUri() + "?mode=" + mode, properties);
     }

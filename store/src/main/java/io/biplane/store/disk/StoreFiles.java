@@ -191,8 +191,9 @@ public final class StoreFiles implements AutoCloseable {
         try {
             Connection connection = Sqlite.writer(database);
             try {
+                Head head = Head.open(database.resolveSibling(HEAD));
                 return new RecordWriter(
-                        database, connection, Head.open(database.resolveSibling(HEAD)));
+                        database, connection, head, new LogCopier(database, head));
             } catch (IOException | SQLException e) {
                 connection.close();
                 throw e;

@@ -4,6 +4,8 @@ import io.biplane.store.StoreClosedException;
 import io.biplane.store.StoreException;
 import io.biplane.store.WriteRefusedException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,13 +15,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The committing thread. Callers queue work and wait; it takes all that waits as one group, so that
- * one fsync serves many. The longer an fsync takes, the larger the next group: no timer is
- * involved.
+ * The committing thread. Callers queue work and wait; it takes what waits, and what comes while it
+ * does their work, as one group, so that one fsync serves many. The longer an fsync takes, the
+ * larger the next group: no timer is involved.
  */
 final class GroupCommit implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroupCommit.class.getName());
     private static final int MAX_GROUP = 512;
+    private static final int FLUSH_EVERY = 16;
+    private static final int TOLD_HERE = 2;
 
     /** Work and where its outcome goes, once it is durable. */
     private record Task<T>(Function<Ledger, T> work, boolean alone, CompletableFuture<T> result) {
@@ -98,9 +102,9 @@ final class GroupCommit implements AutoCloseable {
     private void run() {
         try {
             while (!closing || !queue.isEmpty()) {
-                List<Task<?>> group = nextGroup();
-                if (!group.isEmpty()) {
-                    process(group);
+                Task<?> first = queue.poll(housekeeping.pause().toNanos(), TimeUnit.NANOSECONDS);
+                if (first != null) {
+                    process(first);
                 }
                 tidy();
             }
@@ -119,27 +123,13 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private List<Task<?>> nextGroup() throws InterruptedException {
-        Task<?> first = queue.poll(housekeeping.pause().toNanos(), TimeUnit.NANOSECONDS);
-        if (first == null) {
-            return List.of();
-        }
+    private void process(Task<?> first) throws InterruptedException {
         List<Task<?>> group = new ArrayList<>();
-        for (Task<?> task = first; task != null; task = queue.poll()) {
-            group.add(task);
-            Task<?> next = queue.peek();
-            if (task.alone() || next == null || next.alone() || group.size() == MAX_GROUP) {
-                break;
-            }
-        }
-        return group;
-    }
-
-    private void process(List<Task<?>> group) throws InterruptedException {
-        List<Runnable> outcomes = new ArrayList<>(group.size());
+        List<Runnable> outcomes = new ArrayList<>();
         List<Commit> commits;
         try {
-            for (Task<?> task : group) {
+            for (Task<?> task = first; task != null; task = next(task, group.size())) {
+                group.add(task);
                 outcomes.add(task.apply(ledger));
             }
             commits = ledger.dirty() ? ledger.publish() : List.of();
@@ -159,10 +149,40 @@ final class GroupCommit implements AutoCloseable {
                                     "the store failed to apply a transaction", e)));
             throw e;
         }
-        outcomes.forEach(Runnable::run);
+        tell(outcomes);
         watches.publish(commits);
         if (!commits.isEmpty()) {
             accepted();
+        }
+    }
+
+    /**
+     * What joins the group behind a task: whatever waits by now, so that those who come while
+     * others' work is done share the fsync.
+     */
+    private @Nullable Task<?> next(Task<?> task, int size) {
+        if (task.alone() || size == MAX_GROUP) {
+            return null;
+        }
+        if (queue.isEmpty() || size % FLUSH_EVERY == 0) {
+            ledger.flush(); // work to be done anyway, while others come
+        }
+        Task<?> next = queue.peek();
+        if (next == null || next.alone()) {
+            return null;
+        }
+        return queue.poll();
+    }
+
+    /**
+     * Waking a caller costs this thread some microseconds: many are woken by one that is woken for
+     * it.
+     */
+    private static void tell(List<Runnable> outcomes) {
+        if (outcomes.size() <= TOLD_HERE) {
+            outcomes.forEach(Runnable::run);
+        } else {
+            Thread.startVirtualThread(() -> outcomes.forEach(Runnable::run));
         }
     }
 

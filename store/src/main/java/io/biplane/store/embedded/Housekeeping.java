@@ -7,11 +7,11 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * What the committing thread does between groups: ends leases, bounds history, deletes garbage,
- * empties the write-ahead log.
+ * What the committing thread does between groups: ends leases, bounds history and the write-ahead
+ * log, deletes garbage.
  */
 final class Housekeeping {
-    private static final long CHECKPOINT_BYTES = 4 << 20;
+    private static final int RECORDS_PER_COMPACTION = 1024;
     private static final int RECORDS_PER_COLLECTION = 256;
     private static final Duration LEASE_CHECK = Duration.ofMillis(20);
     private static final Duration IDLE = Duration.ofSeconds(1);
@@ -28,6 +28,8 @@ final class Housekeeping {
     private final ArrayDeque<Mark> marks = new ArrayDeque<>();
     private long collectedAtSeq;
     private boolean collecting;
+    private long tooOld;
+    private boolean compacting;
     private long nextLeaseCheck = System.nanoTime();
     private long retryAfter = System.nanoTime();
 
@@ -49,7 +51,7 @@ final class Housekeeping {
         if (retryAfter - System.nanoTime() > 0) {
             return AFTER_REFUSAL;
         }
-        if (collecting) {
+        if (collecting || compacting) {
             return Duration.ZERO;
         }
         return leases.isEmpty() && !compactor.hasGarbage() ? IDLE : LEASE_CHECK;
@@ -58,6 +60,7 @@ final class Housekeeping {
     /** The disk refused what {@link #run} tried. */
     void refused() {
         collecting = false;
+        compacting = false;
         retryAfter = System.nanoTime() + AFTER_REFUSAL.toNanos();
     }
 
@@ -73,9 +76,7 @@ final class Housekeeping {
         if (retryAfter - nanos > 0) {
             return List.of();
         }
-        if (writer.bytesSinceCheckpoint() > CHECKPOINT_BYTES) {
-            writer.checkpoint();
-        }
+        writer.boundLog();
         boundHistory(ledger, nanos);
         long seq = ledger.end().seq();
         if (compactor.hasGarbage() && (idle || seq - collectedAtSeq >= RECORDS_PER_COLLECTION)) {
@@ -88,34 +89,41 @@ final class Housekeeping {
     }
 
     private void boundHistory(Ledger ledger, long nanos) {
-        long newest = index.visible();
         if (marks.isEmpty()
                 || nanos - marks.getLast().nanos() > options.historyAge().toNanos() / 10) {
-            marks.add(new Mark(nanos, newest));
+            marks.add(new Mark(nanos, index.visible()));
         }
-        long upTo = 0;
         while (!marks.isEmpty()
                 && nanos - marks.getFirst().nanos() > options.historyAge().toNanos()) {
-            upTo = marks.removeFirst().revision();
+            tooOld = marks.removeFirst().revision();
         }
+        compacting = false;
         if (compactor.historyRecords() > options.historyRecords()
-                || compactor.historyBytes() > options.historyBytes()) {
-            upTo = Math.max(upTo, excess());
-        }
-        if (upTo > index.compacted() && compactor.historyRecords() > 0) {
-            compactor.compact(upTo, ledger.end());
+                || compactor.historyBytes() > options.historyBytes()
+                || tooOld > index.compacted()) {
+            long upTo = portion();
+            if (upTo > index.compacted()) {
+                compactor.compact(upTo, ledger.end());
+                compacting = tooOld > upTo;
+            }
         }
     }
 
-    /** Up to which revision history must go so that three quarters of what is allowed are left. */
-    private long excess() {
-        long records = compactor.historyRecords() - options.historyRecords() * 3L / 4;
-        long bytes = compactor.historyBytes() - options.historyBytes() * 3 / 4;
+    /**
+     * Up to which revision history is to go now: a bit more than it must, so that each compaction
+     * is worth its fsync, and not so much that writers notice.
+     */
+    private long portion() {
+        long records = compactor.historyRecords() - options.historyRecords() * 31L / 32;
+        long bytes = compactor.historyBytes() - options.historyBytes() / 32 * 31;
         long upTo = 0;
+        int taken = 0;
         for (Commit commit : index.history(0, index.visible()).values()) {
-            if (records <= 0 && bytes <= 0) {
+            boolean enough = records <= 0 && bytes <= 0 && commit.revision() > tooOld;
+            if (enough || taken >= RECORDS_PER_COMPACTION) {
                 break;
             }
+            taken += commit.events().size();
             records -= commit.events().size();
             bytes -= commit.valueBytes();
             upTo = commit.revision();

@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class Index {
     private final ConcurrentSkipListMap<String, Version> newest;
     private final ConcurrentSkipListMap<Long, Commit> history = new ConcurrentSkipListMap<>();
+    private @Nullable String askedKey;
+    private @Nullable Version asked;
     private volatile long visible;
     private volatile long compacted;
 
@@ -39,9 +41,16 @@ final class Index {
         return compacted;
     }
 
-    /** The last version, durable or not, deletions included. */
+    /**
+     * The last version, durable or not, deletions included. For the committing thread, which asks
+     * twice in a row: for a condition, and for the operation that it guards.
+     */
     @Nullable Version newest(String key) {
-        return newest.get(key);
+        if (!key.equals(askedKey)) {
+            asked = newest.get(key);
+            askedKey = key;
+        }
+        return asked;
     }
 
     /** The key as of a revision: null if it did not exist. */
@@ -54,11 +63,13 @@ final class Index {
     }
 
     void put(Version version) {
+        askedKey = null;
         newest.put(version.key, version);
     }
 
     /** Takes the last version of a key back. */
     void undo(Version version) {
+        askedKey = null;
         Version previous = version.previous;
         if (previous == null) {
             newest.remove(version.key);
@@ -89,6 +100,7 @@ final class Index {
 
     /** Drops the history up to a revision, and the versions that only it needed. */
     void forget(long upTo) {
+        askedKey = null;
         ConcurrentNavigableMap<Long, Commit> gone = history.headMap(upTo, true);
         for (Commit commit : gone.values()) {
             for (Commit.Event event : commit.events()) {

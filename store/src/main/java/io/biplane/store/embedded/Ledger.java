@@ -69,7 +69,8 @@ final class Ledger {
     }
 
     private boolean holds(Condition condition) {
-        Version current = index.at(condition.key(), Long.MAX_VALUE);
+        Version last = index.newest(condition.key());
+        Version current = last == null || last.deleted ? null : last;
         return switch (condition) {
             case Condition.Absent _ -> current == null;
             case Condition.ModRevisionIs(String _, long expected) ->
@@ -165,6 +166,11 @@ final class Ledger {
         undo.push(() -> leases.add(entry));
         compactor.leaseEnded(entry.seq, entry.crc, record.seq(), record.crc());
         undo.push(compactor::undoLeaseEnded);
+    }
+
+    /** Hands the disk's library what the group did so far. */
+    void flush() {
+        writer.flush();
     }
 
     /** Whether the group has anything to make durable. */
