@@ -159,18 +159,17 @@ public final class RecordReader implements AutoCloseable {
         }
     }
 
-    /** The least and the greatest seq there is; 1 and 0 if there is none. */
-    public long[] bounds() {
+    /** The page at which the table of records begins. */
+    int recordRoot() {
         lock.lock();
         try (var statement = connection.createStatement();
-                // one aggregate at a time: only then does SQLite look at one end instead of at all
-                // rows
                 ResultSet row =
                         statement.executeQuery(
-                                "SELECT (SELECT min(seq) FROM record), (SELECT max(seq) FROM record)")) {
-            row.next();
-            long max = row.getLong(2);
-            return row.wasNull() ? new long[] {1, 0} : new long[] {row.getLong(1), max};
+                                "SELECT rootpage FROM sqlite_schema WHERE name = 'record'")) {
+            if (!row.next()) {
+                throw new StoreFileException.Damaged(database, "its records are missing", null);
+            }
+            return row.getInt(1);
         } catch (SQLException e) {
             throw Sqlite.failure(database, "read store", e);
         } finally {

@@ -70,7 +70,12 @@ public record StoreRecord(
 
     /** Whether the record is what was written. */
     boolean intact() {
-        return crc == crc(previousCrc, seq, revision, key, value, createRevision, lease);
+        return crc == computedCrc();
+    }
+
+    /** What its checksum must be. */
+    int computedCrc() {
+        return crc(previousCrc, seq, revision, key, value, createRevision, lease);
     }
 
     public boolean isLease() {

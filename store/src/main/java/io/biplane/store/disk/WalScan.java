@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,8 @@ final class WalScan {
 
     /** Running state of SQLite's checksum. */
     private record Sum(int s1, int s2) {
+        static final Sum START = new Sum(0, 0);
+
         Sum over(ByteBuffer bytes, int from, int length) {
             int a = s1;
             int b = s2;
@@ -60,17 +64,11 @@ final class WalScan {
     private static Optional<String> damage(FileChannel file) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
         readFully(file, header, 0);
-        ByteOrder order =
-                (header.getInt(0) & 1) == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-        header.order(order);
-        Sum sum = new Sum(0, 0).over(header, 0, 24);
+        ByteOrder order = order(header);
+        Sum sum = Sum.START.over(header.order(order), 0, 24);
         header.order(ByteOrder.BIG_ENDIAN);
-        boolean headerGood =
-                (header.getInt(0) & ~1) == MAGIC
-                        && header.getInt(8) == PAGE_BYTES
-                        && sum.equals(new Sum(header.getInt(24), header.getInt(28)));
         long frames = (file.size() - HEADER_BYTES) / FRAME_BYTES;
-        String bad = headerGood ? "" : "its header does not match its checksum";
+        String bad = headerGood(header, sum) ? "" : "its header does not match its checksum";
         boolean tornTransactionEnded = false;
         ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES);
         for (long i = 0; i < frames; i++) {
@@ -94,6 +92,55 @@ final class WalScan {
             sum = stored; // of a damaged frame too: what follows was summed from it
         }
         return Optional.empty();
+    }
+
+    /**
+     * Where in the log the newest committed copies of pages are, by page number: what SQLite would
+     * use of it.
+     */
+    static Map<Integer, Long> committedPages(FileChannel file) throws IOException {
+        Map<Integer, Long> pages = new HashMap<>();
+        if (file.size() < HEADER_BYTES) {
+            return pages;
+        }
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        readFully(file, header, 0);
+        ByteOrder order = order(header);
+        Sum sum = Sum.START.over(header.order(order), 0, 24);
+        header.order(ByteOrder.BIG_ENDIAN);
+        if (!headerGood(header, sum)) {
+            return pages;
+        }
+        Map<Integer, Long> transaction = new HashMap<>();
+        ByteBuffer frame = ByteBuffer.allocate(FRAME_BYTES);
+        for (long at = HEADER_BYTES; at + FRAME_BYTES <= file.size(); at += FRAME_BYTES) {
+            readFully(file, frame.clear(), at);
+            frame.order(order);
+            sum = sum.over(frame, 0, 8).over(frame, FRAME_HEADER_BYTES, PAGE_BYTES);
+            frame.order(ByteOrder.BIG_ENDIAN);
+            boolean good =
+                    frame.getLong(8) == header.getLong(16)
+                            && sum.equals(new Sum(frame.getInt(16), frame.getInt(20)));
+            if (!good) {
+                break;
+            }
+            transaction.put(frame.getInt(0), at + FRAME_HEADER_BYTES);
+            if (frame.getInt(4) != 0) {
+                pages.putAll(transaction);
+                transaction.clear();
+            }
+        }
+        return pages;
+    }
+
+    private static ByteOrder order(ByteBuffer header) {
+        return (header.getInt(0) & 1) == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
+    private static boolean headerGood(ByteBuffer header, Sum sum) {
+        return (header.getInt(0) & ~1) == MAGIC
+                && header.getInt(8) == PAGE_BYTES
+                && sum.equals(new Sum(header.getInt(24), header.getInt(28)));
     }
 
     private static void readFully(FileChannel file, ByteBuffer into, long position)

@@ -83,7 +83,7 @@ public final class EmbeddedStore implements Store {
         Replay replay;
         try {
             boolean keepValues = bytes(files.database()) <= options.cacheBytes();
-            loaded = LogLoad.load(files, reader, _ -> new Replay.Part(keepValues));
+            loaded = LogLoad.load(files, reader, () -> new Replay.Part(keepValues));
             replay = new Replay(loaded);
             writer = files.newWriter();
         } catch (RuntimeException | Error e) {

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Map;
@@ -21,9 +20,11 @@ final class SortedVersions extends AbstractMap<String, Version>
         implements SortedMap<String, Version> {
     private final Version[] versions;
 
-    SortedVersions(Collection<Version> unsorted) {
-        versions = unsorted.toArray(Version[]::new);
-        Arrays.parallelSort(versions, Comparator.comparing(version -> version.key));
+    /**
+     * @param sorted in the order of their keys
+     */
+    SortedVersions(Version[] sorted) {
+        versions = sorted;
     }
 
     @Override

@@ -36,16 +36,22 @@ final class Version {
     boolean cached;
 
     Version(StoreRecord record, @Nullable Version previous) {
+        this(record, record.value() == null ? -1 : record.value().length, previous);
+    }
+
+    /**
+     * @param size of the value, which need not be there; -1 for a deletion
+     */
+    Version(StoreRecord record, int size, @Nullable Version previous) {
         key = record.key();
         revision = record.revision();
         createRevision = record.createRevision();
         seq = record.seq();
         lease = record.lease();
         crc = record.crc();
-        byte[] bytes = record.value();
-        valueBytes = bytes == null ? 0 : bytes.length;
-        deleted = bytes == null;
-        value = bytes;
+        valueBytes = Math.max(size, 0);
+        deleted = size < 0;
+        value = record.value();
         this.previous = previous;
     }
 
