@@ -15,20 +15,14 @@ final class LogCopier implements AutoCloseable {
 
     private final Path database;
     private final Connection connection;
-    private final Head head;
     private final Semaphore wanted = new Semaphore(0);
     private final Semaphore idle = new Semaphore(1);
-    private final Thread thread;
     private volatile boolean closed;
 
-    /**
-     * @param head made durable with what is copied
-     */
-    LogCopier(Path database, Head head) throws SQLException {
+    LogCopier(Path database) throws SQLException {
         this.database = database;
-        this.head = head;
         connection = Sqlite.writer(database);
-        thread = Thread.ofPlatform().daemon().name("store-log-copier").start(this::run);
+        Thread.ofPlatform().daemon().name("store-log-copier").start(this::run);
     }
 
     boolean busy() {

@@ -38,8 +38,7 @@ final class Pages implements AutoCloseable {
             return new Pages(
                     database,
                     file,
-                    FileChannel.open(
-                            Files.exists(log) ? log : database, StandardOpenOption.READ));
+                    FileChannel.open(Files.exists(log) ? log : database, StandardOpenOption.READ));
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

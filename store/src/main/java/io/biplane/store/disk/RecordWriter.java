@@ -26,13 +26,12 @@ public final class RecordWriter implements AutoCloseable {
     /** Beside the leaves that the records fill: the last one again, its parent, the first page. */
     private static final int PAGES_OF_A_COMMIT = 3;
 
-    private static final long COPY_BYTES = 2 << 20;
+    private static final long COPY_BYTES = 1 << 20;
     private static final long LOG_BYTES = 8 << 20;
-    private static final long REST_BYTES = 512 << 10;
+    private static final long REST_BYTES = 256 << 10;
 
     /** If copying is slower than writing, writers wait for it here. */
     private static final long MOST_LOG_BYTES = 64 << 20;
-
 
     private final Path database;
     private final Connection connection;
@@ -261,7 +260,8 @@ public final class RecordWriter implements AutoCloseable {
      */
     public void boundLog() {
         boolean copying = copier.busy();
-        if (logBytes > MOST_LOG_BYTES || logBytes > LOG_BYTES && !copying && uncopied < REST_BYTES) {
+        if (logBytes > MOST_LOG_BYTES
+                || logBytes > LOG_BYTES && !copying && uncopied < REST_BYTES) {
             copier.await();
             checkpoint();
         } else if (uncopied > COPY_BYTES && !copying) {

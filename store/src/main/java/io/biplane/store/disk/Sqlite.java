@@ -27,6 +27,9 @@ final class Sqlite {
 
     private static final int BUSY_MILLIS = 5_000;
 
+    /** Of a log that starts again, as much is kept to be written over, which is cheaper. */
+    private static final int LOG_KEPT_BYTES = 32 << 20;
+
     private Sqlite() {}
 
     /**
@@ -41,7 +44,8 @@ final class Sqlite {
                     "PRAGMA page_size=" + DatabaseHeader.PAGE_BYTES,
                     "PRAGMA journal_mode=WAL",
                     "PRAGMA synchronous=FULL",
-                    "PRAGMA wal_autocheckpoint=0");
+                    "PRAGMA wal_autocheckpoint=0",
+                    "PRAGMA journal_size_limit=" + LOG_KEPT_BYTES);
             return connection;
         } catch (SQLException e) {
             connection.close();

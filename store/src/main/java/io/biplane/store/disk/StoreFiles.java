@@ -192,8 +192,7 @@ public final class StoreFiles implements AutoCloseable {
             Connection connection = Sqlite.writer(database);
             try {
                 Head head = Head.open(database.resolveSibling(HEAD));
-                return new RecordWriter(
-                        database, connection, head, new LogCopier(database, head));
+                return new RecordWriter(database, connection, head, new LogCopier(database));
             } catch (IOException | SQLException e) {
                 connection.close();
                 throw e;

@@ -1,5 +1,7 @@
 package io.biplane.store.disk;
 
+import io.biplane.store.Store;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -28,7 +30,7 @@ final class TableScan {
     private static final int LEAF = 0x0D;
     private static final int AHEAD = 32;
     private static final int MOST_LEVELS = 20;
-    private static final int MOST_PAYLOAD_BYTES = 1 << 30;
+    private static final int MOST_PAYLOAD_BYTES = 2 * Store.MAX_TXN_BYTES;
 
     /** Payload on a leaf: all up to the first, else at least the second. */
     private static final int MOST_LOCAL = Pages.BYTES - 35;

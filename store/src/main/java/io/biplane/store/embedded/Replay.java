@@ -95,8 +95,7 @@ final class Replay {
         if (!leases.isEmpty()) {
             Arrays.stream(newest).forEach(this::attach);
         }
-        index =
-                new Index(new SortedVersions(newest), loaded.end().revision(), anchor.compacted());
+        index = new Index(new SortedVersions(newest), loaded.end().revision(), anchor.compacted());
         history.forEach(index::remember);
     }
 

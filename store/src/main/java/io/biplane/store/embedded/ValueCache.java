@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class ValueCache {
     private static final int OVERHEAD_BYTES = 64;
+    private static final int LEAST_SWEPT = 1024;
 
     private final long capacityBytes;
     private final RecordReader reader;
@@ -26,6 +27,10 @@ final class ValueCache {
 
     @GuardedBy("lock")
     private long bytes;
+
+    /** About how many of the clock's versions were dropped since. */
+    @GuardedBy("lock")
+    private int dropped;
 
     ValueCache(long capacityBytes, RecordReader reader) {
         this.capacityBytes = capacityBytes;
@@ -72,7 +77,8 @@ final class ValueCache {
     private void evictOne() {
         Version oldest = clock.remove();
         if (!oldest.cached) {
-            return; // dropped before
+            dropped--;
+            return;
         }
         if (oldest.used) {
             oldest.used = false;
@@ -88,7 +94,22 @@ final class ValueCache {
         try {
             if (version.cached) {
                 forget(version);
+                dropped++;
             }
+            if (dropped > Math.max(LEAST_SWEPT, clock.size() / 2)) {
+                clock.removeIf(each -> !each.cached);
+                dropped = 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many versions are held on to, dropped ones included. */
+    int held() {
+        lock.lock();
+        try {
+            return clock.size();
         } finally {
             lock.unlock();
         }

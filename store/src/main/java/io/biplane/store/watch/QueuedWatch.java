@@ -47,6 +47,10 @@ public final class QueuedWatch implements Watch {
     @GuardedBy("lock")
     private @Nullable Item delivering;
 
+    /** The last batch's revision. */
+    @GuardedBy("lock")
+    private long offered;
+
     @GuardedBy("lock")
     private boolean running;
 
@@ -114,7 +118,10 @@ public final class QueuedWatch implements Watch {
 
     @Override
     public void requestProgress() {
-        add(new Item.Progress(published.getAsLong()), false);
+        synchronized (lock) {
+            // What this watch has heard may be newer than what all have.
+            add(new Item.Progress(Math.max(offered, published.getAsLong())), false);
+        }
     }
 
     /**
@@ -169,6 +176,9 @@ public final class QueuedWatch implements Watch {
             }
             if (!bounded || queue.size() < capacity) {
                 queue.add(item);
+                if (item instanceof Item.Batches batches) {
+                    offered = batches.firstRevision();
+                }
                 run();
                 return;
             }

@@ -2,8 +2,10 @@ package io.biplane.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.store.CompactedException;
 import io.biplane.store.Lease;
 import io.biplane.store.Op;
+import io.biplane.store.Range;
 import io.biplane.store.Recording;
 import io.biplane.store.Store;
 import io.biplane.store.Txn;
@@ -128,7 +130,15 @@ class EmbeddedStoreModelTest {
         long oldest = Math.max(1, store.compactedRevision());
         long middle = (oldest + store.revision()) / 2;
         for (long at : List.of(oldest, middle, store.revision())) {
-            assertThat(RandomOperations.everything(store, at))
+            Range found;
+            try {
+                found = RandomOperations.everything(store, at);
+            } catch (CompactedException e) {
+                // It goes on behind the last commit; what it has passed is rightly refused.
+                assertThat(store.compactedRevision()).isGreaterThan(at);
+                continue;
+            }
+            assertThat(found)
                     .as("seed %d step %d revision %d", seed, step, at)
                     .isEqualTo(RandomOperations.everything(model, at));
         }

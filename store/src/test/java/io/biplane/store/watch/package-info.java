@@ -1,0 +1,5 @@
+/** One watch and its queue. */
+@NullMarked
+package io.biplane.store.watch;
+
+import org.jspecify.annotations.NullMarked;
