@@ -15,6 +15,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,47 +32,91 @@ import java.util.stream.Stream;
 
 /**
  * The embedded store beside etcd. Arguments: a directory on the disk to measure (what is made in it
- * is deleted again), and which of {@code write, range, watch, churn, start} to run, or nothing for
- * all.
+ * is deleted again); {@code --short} for a run of half a minute instead of some minutes; which of
+ * {@code write, range, watch, churn, start} to run, or nothing for all.
  *
  * <p>Fairness: both fsync before they acknowledge; etcd is spoken to over gRPC on loopback, one
  * connection for each writer, as an API server would; the embedded store is called in the same JVM,
- * as ours does. Runs alternate A B B A.
+ * as ours does. Runs alternate A B B A; each such round has stores of its own, and gives one ratio.
  */
 public final class StoreBench {
+    private static final Set<String> PARTS = Set.of("write", "range", "watch", "churn", "start");
     private static final int VALUE_BYTES = 1024;
     private static final int[] WRITERS = {1, 16, 64};
-    private static final Duration RUN = Duration.ofSeconds(3);
     private static final int RANGE_KEYS = 10_000;
     private static final int WATCHERS = 1_000;
-    private static final int MANY_KEYS = Integer.getInteger("bench.keys", 1_000_000);
-    private static int names;
+    private static final int CHURNED_KEYS = 10_000;
 
-    private StoreBench() {}
+    /** As the control plane of {@code biplane up} runs. */
+    private static final List<String> SMALL_JVM =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx384m");
+
+    private final Path directory;
+    private final Set<String> wanted;
+    private final Duration run;
+    private final int rounds;
+    private final int manyKeys;
+    private final int updates;
+    private int names;
+
+    private StoreBench(Path directory, Set<String> wanted, boolean brief) {
+        this.directory = directory;
+        this.wanted = wanted;
+        run = Duration.ofSeconds(brief ? 1 : 2);
+        rounds = brief ? 1 : 4;
+        manyKeys = brief ? 100_000 : 1_000_000;
+        updates = brief ? 200_000 : 1_200_000;
+    }
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Path directory = Files.createTempDirectory(Path.of(args[0]), "bench");
-        Set<String> wanted =
-                args.length == 1
-                        ? Set.of("write", "range", "watch", "churn", "start")
-                        : Set.copyOf(List.of(args).subList(1, args.length));
+        List<String> words = List.of(args);
+        if (words.size() == 2 && words.getFirst().equals("--open")) {
+            open(Path.of(words.getLast()));
+            return;
+        }
+        boolean brief = words.contains("--short");
+        List<String> parts =
+                words.stream().skip(1).filter(word -> !word.equals("--short")).toList();
+        if (words.isEmpty() || !PARTS.containsAll(parts)) {
+            System.err.println(
+                    "usage: StoreBench DIRECTORY [--short] [write|range|watch|churn|start]...");
+            System.exit(2);
+        }
+        Path directory = Files.createTempDirectory(Path.of(words.getFirst()), "bench");
         try {
-            if (wanted.contains("write") || wanted.contains("range")) {
-                besideEtcd(directory, wanted);
-            }
-            if (wanted.contains("watch")) {
-                watch(directory.resolve("watch"));
-            }
-            if (wanted.contains("churn")) {
-                churn(directory.resolve("churn"));
-            }
-            if (wanted.contains("start")) {
-                start(directory.resolve("start"));
-            }
+            new StoreBench(directory, parts.isEmpty() ? PARTS : Set.copyOf(parts), brief).run();
         } finally {
-            try (Stream<Path> files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-            }
+            delete(directory);
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        if (wanted.contains("write") || wanted.contains("range")) {
+            besideEtcd();
+        }
+        if (wanted.contains("watch")) {
+            section("watch");
+            watch(directory.resolve("watch"));
+        }
+        if (wanted.contains("churn")) {
+            section("churn");
+            churn(directory.resolve("churn"));
+        }
+        if (wanted.contains("start")) {
+            section("start");
+            start(directory.resolve("start"));
+        }
+    }
+
+    private static void section(String name) {
+        System.out.printf(
+                "--- %s (load average %.1f)%n",
+                name, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         }
     }
 
@@ -81,44 +126,53 @@ public final class StoreBench {
         return value;
     }
 
-    private static void besideEtcd(Path directory, Set<String> wanted)
-            throws IOException, InterruptedException {
+    private void besideEtcd() throws IOException, InterruptedException {
+        var write = new Ratios[WRITERS.length];
+        Arrays.setAll(write, i -> new Ratios("create 1 KB, %2d writers".formatted(WRITERS[i])));
+        var range = new Ratios("range of %d keys of 1 KB".formatted(RANGE_KEYS));
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        try (var etcd = new EtcdServer(directory.resolve("etcd"));
-                var store = EmbeddedStore.open(directory.resolve("store"))) {
-            if (wanted.contains("write")) {
-                biplane(store, 16); // warm
-                etcd(group, etcd.port, 16);
-                for (int writers : WRITERS) {
-                    report(writers, "biplane", biplane(store, writers));
-                    report(writers, "etcd   ", etcd(group, etcd.port, writers));
-                    report(writers, "etcd   ", etcd(group, etcd.port, writers));
-                    report(writers, "biplane", biplane(store, writers));
+        try {
+            for (int round = 0; round < rounds; round++) {
+                section("round %d of %d".formatted(round + 1, rounds));
+                Path etcdHome = directory.resolve("etcd" + round);
+                Path storeHome = directory.resolve("store" + round);
+                try (var etcd = new EtcdServer(etcdHome);
+                        var store = EmbeddedStore.open(storeHome)) {
+                    if (wanted.contains("write")) {
+                        biplane(store, 16); // warm
+                        etcd(group, etcd.port, 16);
+                        for (int i = 0; i < WRITERS.length; i++) {
+                            int writers = WRITERS[i];
+                            write[i].add(
+                                    () -> biplane(store, writers),
+                                    () -> etcd(group, etcd.port, writers));
+                        }
+                    }
+                    if (wanted.contains("range")) {
+                        range(store, group, etcd.port, range);
+                    }
                 }
-            }
-            if (wanted.contains("range")) {
-                range(store, group, etcd.port);
+                delete(etcdHome);
+                delete(storeHome);
             }
         } finally {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         }
+        section("ratios of %d rounds: median (least to most)".formatted(rounds));
+        Stream.concat(Arrays.stream(write), Stream.of(range)).forEach(Ratios::print);
     }
 
-    private static void report(int writers, String who, Latencies latencies) {
-        System.out.printf("create 1 KB, %2d writers  %s %s%n", writers, who, latencies);
-    }
-
-    private static Latencies biplane(Store store, int writers) throws InterruptedException {
+    private Latencies biplane(Store store, int writers) throws InterruptedException {
         byte[] value = value();
-        int run = names++;
+        int name = names++;
         return Latencies.measure(
                 writers,
-                RUN,
+                run,
                 thread ->
                         n -> {
                             if (!(store.commit(
                                             Txn.create(
-                                                    "/bench/%d/%d/%d".formatted(run, thread, n),
+                                                    "/bench/%d/%d/%d".formatted(name, thread, n),
                                                     value))
                                     instanceof TxnResult.Committed)) {
                                 throw new IllegalStateException("the key existed");
@@ -126,10 +180,10 @@ public final class StoreBench {
                         });
     }
 
-    private static Latencies etcd(EventLoopGroup group, int port, int writers)
+    private Latencies etcd(EventLoopGroup group, int port, int writers)
             throws InterruptedException {
         byte[] value = value();
-        int run = names++;
+        int name = names++;
         List<EtcdClient> clients = new ArrayList<>();
         for (int i = 0; i < writers; i++) {
             clients.add(new EtcdClient(group, port));
@@ -137,61 +191,57 @@ public final class StoreBench {
         try {
             return Latencies.measure(
                     writers,
-                    RUN,
+                    run,
                     thread ->
                             n ->
                                     clients.get(thread)
                                             .create(
-                                                    "/bench/%d/%d/%d".formatted(run, thread, n),
+                                                    "/bench/%d/%d/%d".formatted(name, thread, n),
                                                     value));
         } finally {
             clients.forEach(EtcdClient::close);
         }
     }
 
-    private static void range(Store store, EventLoopGroup group, int port)
+    private void range(Store store, EventLoopGroup group, int port, Ratios ratios)
             throws InterruptedException {
         byte[] value = value();
         try (var client = new EtcdClient(group, port)) {
-            for (int i = 0; i < RANGE_KEYS; i += Store.MAX_TXN_OPS) {
-                List<Op> ops =
-                        IntStream.range(i, Math.min(RANGE_KEYS, i + Store.MAX_TXN_OPS))
-                                .<Op>mapToObj(n -> new Op.Put("/range/" + n, value))
-                                .toList();
-                store.commit(new Txn(List.of(), ops));
-            }
+            putAll(store, RANGE_KEYS, n -> "/range/" + n);
             for (int i = 0; i < RANGE_KEYS; i++) {
                 client.create("/range/" + i, value);
             }
-            for (String who : List.of("biplane", "etcd", "etcd", "biplane")) {
-                Latencies latencies =
-                        Latencies.measure(
-                                1,
-                                RUN,
-                                _ ->
-                                        _ -> {
-                                            if (who.equals("etcd")) {
-                                                client.range("/range/", "/range0");
-                                            } else if (store.range(
-                                                                    "/range/",
-                                                                    Store.prefixEnd("/range/"),
-                                                                    0,
-                                                                    0)
-                                                            .entries()
-                                                            .size()
-                                                    != RANGE_KEYS) {
-                                                throw new IllegalStateException("keys are missing");
-                                            }
-                                        });
-                System.out.printf(
-                        "range of %d keys of 1 KB  %-8s %s%n", RANGE_KEYS, who, latencies);
-            }
+            ratios.add(
+                    () -> Latencies.measure(1, run, _ -> _ -> range(store)),
+                    () -> Latencies.measure(1, run, _ -> _ -> client.range("/range/", "/range0")));
         }
     }
 
-    private static void watch(Path directory) throws InterruptedException {
-        try (var store = EmbeddedStore.open(directory)) {
-            for (int round = 0; round < 3; round++) {
+    private static void range(Store store) {
+        int found = store.range("/range/", Store.prefixEnd("/range/"), 0, 0).entries().size();
+        if (found != RANGE_KEYS) {
+            throw new IllegalStateException("%d of %d keys".formatted(found, RANGE_KEYS));
+        }
+    }
+
+    private interface Naming {
+        String key(int n);
+    }
+
+    private static void putAll(Store store, int keys, Naming naming) {
+        byte[] value = value();
+        for (int i = 0; i < keys; i += Store.MAX_TXN_OPS) {
+            List<Op> ops =
+                    IntStream.range(i, Math.min(keys, i + Store.MAX_TXN_OPS))
+                            .<Op>mapToObj(n -> new Op.Put(naming.key(n), value))
+                            .toList();
+            store.commit(new Txn(List.of(), ops));
+        }
+    }
+
+    private void watch(Path home) throws InterruptedException {
+        try (var store = EmbeddedStore.open(home)) {
+            for (int round = 0; round < 1 + rounds; round++) {
                 int changes = 200;
                 var all = new CountDownLatch(WATCHERS * changes);
                 List<Watch> watches = new ArrayList<>();
@@ -204,7 +254,7 @@ public final class StoreBench {
                                     new Counting(all)));
                 }
                 byte[] value = value();
-                long[] nanos = new long[50];
+                long[] nanos = new long[changes / 2];
                 for (int i = 0; i < nanos.length; i++) {
                     long before = all.getCount();
                     long start = System.nanoTime();
@@ -222,14 +272,12 @@ public final class StoreBench {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 Arrays.sort(nanos);
                 System.out.printf(
-                        "watch: one change to %d watchers p50 %.2f ms p99 %.2f ms; %.0f deliveries/s%n",
+                        "one change to %d watchers, write included: p50 %.2f ms p99 %.2f ms; %.0f deliveries/s%n",
                         WATCHERS,
                         nanos[nanos.length / 2] / 1e6,
-                        nanos[nanos.length - 1] / 1e6,
+                        nanos[nanos.length * 99 / 100] / 1e6,
                         WATCHERS * (changes - nanos.length) / seconds);
-                for (Watch watch : watches) {
-                    watch.close();
-                }
+                watches.forEach(Watch::close);
             }
         }
     }
@@ -246,79 +294,127 @@ public final class StoreBench {
         }
     }
 
-    private static void churn(Path directory) throws IOException, InterruptedException {
-        int keys = 10_000;
-        int updates = 400_000;
+    /** Updates the same keys over and over: disk and memory must come to a plateau. */
+    private void churn(Path home) throws IOException, InterruptedException {
         byte[] value = value();
+        int steps = 6;
         var options = EmbeddedOptions.DEFAULTS.withHistory(20_000, 64 << 20, Duration.ofMinutes(5));
-        try (var store = EmbeddedStore.open(directory, options)) {
-            List<Thread> writers =
-                    IntStream.range(0, 64)
-                            .mapToObj(w ->
-                                    Thread.startVirtualThread(() -> {
-                                        for (int i = w; i < updates; i += 64) {
-                                            store.commit(Txn.put("/churn/" + i % keys, value));
-                                        }
-                                    }))
-                            .toList();
-            long start = System.nanoTime();
-            for (Thread writer : writers) {
-                writer.join();
+        try (var store = EmbeddedStore.open(home, options)) {
+            for (int step = 0; step < steps; step++) {
+                long start = System.nanoTime();
+                List<Thread> writers = new ArrayList<>();
+                for (int w = 0; w < 64; w++) {
+                    int first = w;
+                    writers.add(
+                            Thread.startVirtualThread(() -> {
+                                for (int i = first; i < updates / steps; i += 64) {
+                                    store.commit(Txn.put("/churn/" + i % CHURNED_KEYS, value));
+                                }
+                            }));
+                }
+                for (Thread writer : writers) {
+                    writer.join();
+                }
+                System.out.printf(
+                        "after %d updates of %d keys of 1 KB (%.0f/s): %s, %s%n",
+                        updates / steps * (step + 1),
+                        CHURNED_KEYS,
+                        updates / steps * 1e9 / (System.nanoTime() - start),
+                        sizes(home),
+                        memory());
             }
-            double seconds = (System.nanoTime() - start) / 1e9;
-            System.out.printf(
-                    "churn: %d updates of %d keys of 1 KB, %.0f/s, then %s%n",
-                    updates, keys, updates / seconds, sizes(directory, keys));
         }
-        System.out.printf("churn: after close %s%n", sizes(directory, keys));
+        System.out.printf("closed: %s%n", sizes(home));
+        EmbeddedStore.shrink(home);
+        System.out.printf("after biplane store compact: %s%n", sizes(home));
     }
 
-    private static String sizes(Path directory, int keys) throws IOException {
-        long database = Files.size(directory.resolve("store.db"));
-        Path log = directory.resolve("store.db-wal");
-        return "%d MiB on disk, %d MiB log (%d bytes a key, of which 1024 value)"
+    private static String sizes(Path home) throws IOException {
+        long database = Files.size(home.resolve("store.db"));
+        Path log = home.resolve("store.db-wal");
+        return "%d MiB on disk (%d bytes a key, of which %d value), log %d MiB"
                 .formatted(
                         database >> 20,
-                        Files.exists(log) ? Files.size(log) >> 20 : 0,
-                        database / keys);
+                        database / CHURNED_KEYS,
+                        VALUE_BYTES,
+                        Files.exists(log) ? Files.size(log) >> 20 : 0);
     }
 
-    private static void start(Path directory) {
-        byte[] value = value();
-        try (var store =
-                EmbeddedStore.open(
-                        directory,
-                        EmbeddedOptions.DEFAULTS.withHistory(
-                                1000, 64 << 20, Duration.ofMinutes(5)))) {
+    private static String memory() throws IOException {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            String resident =
+                    status.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
+            return "live heap %d MiB, resident %d MiB"
+                    .formatted(
+                            (runtime.totalMemory() - runtime.freeMemory()) >> 20,
+                            Long.parseLong(resident.replaceAll("\\D", "")) >> 10);
+        }
+    }
+
+    private void start(Path home) throws IOException, InterruptedException {
+        var options = EmbeddedOptions.DEFAULTS.withHistory(1000, 64 << 20, Duration.ofMinutes(5));
+        try (var store = EmbeddedStore.open(home, options)) {
             long start = System.nanoTime();
-            for (int i = 0; i < MANY_KEYS; i += Store.MAX_TXN_OPS) {
-                List<Op> ops =
-                        IntStream.range(i, Math.min(MANY_KEYS, i + Store.MAX_TXN_OPS))
-                                .<Op>mapToObj(n ->
-                                        new Op.Put(
-                                                "/registry/core/pods/namespace-%d/pod-%07d"
-                                                        .formatted(n % 100, n),
-                                                value))
-                                .toList();
-                store.commit(new Txn(List.of(), ops));
-            }
+            putAll(
+                    store,
+                    manyKeys,
+                    n -> "/registry/core/pods/namespace-%d/pod-%07d".formatted(n % 100, n));
             System.out.printf(
-                    "start: %d keys of 1 KB written in %.1f s%n",
-                    MANY_KEYS, (System.nanoTime() - start) / 1e9);
+                    "%d keys of 1 KB written in %.1f s%n",
+                    manyKeys, (System.nanoTime() - start) / 1e9);
+        }
+        for (List<String> jvm : List.of(List.<String>of(), SMALL_JVM)) {
+            for (int i = 0; i < 3; i++) {
+                System.out.printf(
+                        "opened %d keys in a new process, %s: ",
+                        manyKeys, jvm.isEmpty() ? "java's defaults" : String.join(" ", jvm));
+                System.out.flush();
+                openElsewhere(home, jvm);
+            }
         }
         for (int i = 0; i < 4; i++) {
-            long start = System.nanoTime();
-            try (var store = EmbeddedStore.open(directory)) {
-                double seconds = (System.nanoTime() - start) / 1e9;
-                System.gc();
-                Runtime runtime = Runtime.getRuntime();
-                System.out.printf(
-                        "start: with %d keys of 1 KB in %.2f s, heap then %d MiB, revision %d%n",
-                        MANY_KEYS,
-                        seconds,
-                        (runtime.totalMemory() - runtime.freeMemory()) >> 20,
-                        store.revision());
-            }
+            System.out.printf("opened %d keys in a warm process: ", manyKeys);
+            open(home);
         }
+    }
+
+    private static void openElsewhere(Path home, List<String> jvm)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        command.addAll(
+                List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        StoreBench.class.getName(),
+                        "--open",
+                        home.toString()));
+        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("exit code %d: %s".formatted(code, command));
+        }
+    }
+
+    private static void open(Path home) throws IOException {
+        long start = System.nanoTime();
+        long cpu = cpuNanos();
+        try (var store = EmbeddedStore.open(home)) {
+            System.out.printf(
+                    "%.2f s (CPU %.2f s), %s, revision %d%n",
+                    (System.nanoTime() - start) / 1e9,
+                    (cpuNanos() - cpu) / 1e9,
+                    memory(),
+                    store.revision());
+        }
+    }
+
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean)
+                        ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
     }
 }
