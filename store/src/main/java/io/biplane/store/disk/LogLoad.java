@@ -32,7 +32,8 @@ public final class LogLoad {
             StoreFiles files, RecordReader reader, Supplier<P> newPart) {
         Anchor anchor = reader.anchor();
         int root = reader.recordRoot();
-        try (Pages pages = Pages.open(files.database())) {
+        try {
+            Pages pages = files.openPages();
             int[] leaves = TableScan.leaves(pages, root);
             int most = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
             int threads = Math.clamp(leaves.length / LEAVES_PER_THREAD, 1, most);
@@ -54,7 +55,7 @@ public final class LogLoad {
             try {
                 reader.checkStructure();
             } finally {
-                checks.forEach(check -> check.exceptionally(_ -> null).join()); // pages are closed
+                checks.forEach(check -> check.exceptionally(_ -> null).join()); // none goes on
             }
             var whole = new ChainCheck(files.database(), anchor, files.acknowledged());
             checks.forEach(check -> whole.append(join(check)));

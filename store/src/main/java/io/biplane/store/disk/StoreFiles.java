@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,7 @@ public final class StoreFiles implements AutoCloseable {
     private final Path database;
     private final DirectoryLock lock;
     private final Head.Position head;
+    private final List<Pages> pages = new ArrayList<>();
 
     private StoreFiles(Path database, DirectoryLock lock, Head.Position head) {
         this.database = database;
@@ -189,12 +191,11 @@ public final class StoreFiles implements AutoCloseable {
      */
     public RecordWriter newWriter() {
         try {
-            Connection connection = Sqlite.writer(database);
+            Head head = Head.open(database.resolveSibling(HEAD));
             try {
-                Head head = Head.open(database.resolveSibling(HEAD));
-                return new RecordWriter(database, connection, head, new LogCopier(database));
-            } catch (IOException | SQLException e) {
-                connection.close();
+                return newWriter(head);
+            } catch (SQLException e) {
+                head.close();
                 throw e;
             }
         } catch (SQLException e) {
@@ -205,6 +206,22 @@ public final class StoreFiles implements AutoCloseable {
         }
     }
 
+    private RecordWriter newWriter(Head head) throws SQLException {
+        Connection connection = Sqlite.writer(database);
+        try {
+            var copier = new LogCopier(database);
+            try {
+                return new RecordWriter(database, connection, head, copier);
+            } catch (SQLException e) {
+                copier.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
     /** One more reader, to be closed by the caller before the store is. */
     public RecordReader newReader() {
         try {
@@ -212,6 +229,17 @@ public final class StoreFiles implements AutoCloseable {
         } catch (SQLException e) {
             throw Sqlite.failure(database, "open store", e);
         }
+    }
+
+    /**
+     * The database's pages as they are now. They stay open until the store is closed: when a
+     * process closes a file, the system drops all locks that it has on it, and so those of SQLite's
+     * connections, on which they rely against other processes.
+     */
+    Pages openPages() throws IOException {
+        Pages opened = Pages.open(database);
+        pages.add(opened);
+        return opened;
     }
 
     /** Rewrites the database without gaps; nobody else may have a connection. */
@@ -245,6 +273,9 @@ public final class StoreFiles implements AutoCloseable {
     @Override
     public void close() {
         try {
+            for (Pages each : pages) {
+                each.close();
+            }
             lock.close();
         } catch (IOException e) {
             throw new StoreFileException.Unusable(
