@@ -298,6 +298,7 @@ public final class StoreBench {
     private void churn(Path home) throws IOException, InterruptedException {
         byte[] value = value();
         int steps = 6;
+        int updatesOfStep = updates / steps;
         var options = EmbeddedOptions.DEFAULTS.withHistory(20_000, 64 << 20, Duration.ofMinutes(5));
         try (var store = EmbeddedStore.open(home, options)) {
             for (int step = 0; step < steps; step++) {
@@ -307,7 +308,7 @@ public final class StoreBench {
                     int first = w;
                     writers.add(
                             Thread.startVirtualThread(() -> {
-                                for (int i = first; i < updates / steps; i += 64) {
+                                for (int i = first; i < updatesOfStep; i += 64) {
                                     store.commit(Txn.put("/churn/" + i % CHURNED_KEYS, value));
                                 }
                             }));
@@ -317,9 +318,9 @@ public final class StoreBench {
                 }
                 System.out.printf(
                         "after %d updates of %d keys of 1 KB (%.0f/s): %s, %s%n",
-                        updates / steps * (step + 1),
+                        updatesOfStep * (step + 1),
                         CHURNED_KEYS,
-                        updates / steps * 1e9 / (System.nanoTime() - start),
+                        updatesOfStep * 1e9 / (System.nanoTime() - start),
                         sizes(home),
                         memory());
             }
