@@ -60,7 +60,7 @@ public final class History {
         List<Operation> byCall =
                 byKey.values().stream()
                         .flatMap(Queue::stream)
-                        .filter(operation -> revision(operation) > 0)
+                        .filter(operation -> operation.revision() > 0)
                         .sorted(Comparator.comparingLong(Operation::called))
                         .toList();
         List<String> violations = new ArrayList<>();
@@ -69,22 +69,18 @@ public final class History {
         long answered = 0;
         for (Operation operation : byCall) {
             while (!answers.isEmpty() && answers.element().returned() < operation.called()) {
-                answered = Math.max(answered, revision(answers.remove()));
+                answered = Math.max(answered, answers.remove().revision());
             }
-            if (revision(operation) <= answered) {
+            if (operation.revision() <= answered) {
                 violations.add(
                         "began after revision %d was answered: %s".formatted(answered, operation));
             }
-            Operation twin = byRevision.put(revision(operation), operation);
+            Operation twin = byRevision.put(operation.revision(), operation);
             if (twin != null) {
                 violations.add("one revision for %s and %s".formatted(twin, operation));
             }
             answers.add(operation);
         }
         return violations;
-    }
-
-    private static long revision(Operation operation) {
-        return operation.outcome() instanceof Outcome.Done(long revision) ? revision : 0;
     }
 }

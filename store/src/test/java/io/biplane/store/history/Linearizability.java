@@ -110,8 +110,11 @@ public final class Linearizability {
                                 configuration.state(), configuration.done() & ~(1L << slot)));
                 continue;
             }
+            long least = leastRevision(configuration);
             for (int other = 0; other < SLOTS; other++) {
-                if ((taken >> other & 1) == 1 && !configuration.has(other)) {
+                if ((taken >> other & 1) == 1
+                        && !configuration.has(other)
+                        && underWay[other].revision() <= least) {
                     long done = configuration.done() | 1L << other;
                     configuration
                             .state()
@@ -126,6 +129,19 @@ public final class Linearizability {
         if (!next.isEmpty()) {
             taken &= ~(1L << slot);
         }
+    }
+
+    /** Writes take effect in the order of their revisions: the next one of those that are known. */
+    private long leastRevision(Configuration configuration) {
+        long least = Long.MAX_VALUE;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if ((taken >> slot & 1) == 1
+                    && !configuration.has(slot)
+                    && underWay[slot].revision() > 0) {
+                least = Math.min(least, underWay[slot].revision());
+            }
+        }
+        return least;
     }
 
     /**

@@ -8,6 +8,11 @@ package io.biplane.store.history;
  */
 public record Operation(String client, Action action, Outcome outcome, long called, long returned) {
 
+    /** The revision that a write made, 0 if it made none or its answer does not say. */
+    long revision() {
+        return outcome instanceof Outcome.Done(long revision) ? revision : 0;
+    }
+
     /** What was asked of a key. Values are different from one another in all of a history. */
     public sealed interface Action {
         record Read() implements Action {}
