@@ -32,6 +32,8 @@ record Root(String model, String proto, String message, List<String> kinds) {
                 kind("V1EndpointSlice", "V1Discovery", "EndpointSlice", "discovery.k8s.io/v1"),
                 kind("EventsV1Event", "V1Events", "Event", "events.k8s.io/v1"),
                 kind("V1Lease", "V1Coordination", "Lease", "coordination.k8s.io/v1"),
+                kind("V1IPAddress", "V1Networking", "IPAddress", "networking.k8s.io/v1"),
+                kind("V1ServiceCIDR", "V1Networking", "ServiceCIDR", "networking.k8s.io/v1"),
                 kind("V1Scale", "V1Autoscaling", "Scale", "autoscaling/v1"),
                 kind("V1Eviction", "V1Policy", "Eviction", "policy/v1"),
                 kind("V1Status", "Meta", "Status", "/v1"),
@@ -52,6 +54,7 @@ record Root(String model, String proto, String message, List<String> kinds) {
                                 "coordination.k8s.io/v1",
                                 "discovery.k8s.io/v1",
                                 "events.k8s.io/v1",
+                                "networking.k8s.io/v1",
                                 "policy/v1",
                                 "autoscaling/v1")
                         .stream()

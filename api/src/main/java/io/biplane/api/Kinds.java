@@ -86,6 +86,16 @@ public final class Kinds {
                     .status()
                     .select("status.replicas", "0")
                     .build();
+    public static final Resource IP_ADDRESSES =
+            row("networking.k8s.io", "v1", "ipaddresses", "IPAddress")
+                    .clusterScoped()
+                    .shortNames("ip")
+                    .build();
+    public static final Resource SERVICE_CIDRS =
+            row("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR")
+                    .clusterScoped()
+                    .status()
+                    .build();
 
     private static final List<Resource> ALL =
             List.of(
@@ -102,7 +112,9 @@ public final class Kinds {
                     REPLICA_SETS,
                     EVENTS_V1,
                     LEASES,
-                    ENDPOINT_SLICES);
+                    ENDPOINT_SLICES,
+                    IP_ADDRESSES,
+                    SERVICE_CIDRS);
 
     private Kinds() {}
 

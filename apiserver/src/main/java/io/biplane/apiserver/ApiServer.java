@@ -57,7 +57,9 @@ public final class ApiServer implements AutoCloseable {
         this.logs = new ChangeLogs(store);
         this.allocations =
                 new Allocations(
-                        store, config.serviceClusterIpRange(), config.serviceNodePortRange());
+                        store,
+                        config.serviceClusterIpRange().getFirst().family(),
+                        config.serviceNodePortRange());
         ObjectWriter writer =
                 new ObjectWriter(
                         store, strategies(config), allocations.byResource(), config.eventTtl());

@@ -37,6 +37,7 @@ public record ApiServerConfig(
 
     private static final Duration LONGEST_EVENT_TTL = Duration.ofDays(364);
     private static final BigInteger LEAST_RANGE = BigInteger.valueOf(8);
+    private static final int SHORTEST_IPV6_PREFIX = 64;
 
     public ApiServerConfig {
         serviceClusterIpRange = List.copyOf(serviceClusterIpRange);
@@ -146,14 +147,13 @@ public record ApiServerConfig(
                                     .formatted(index == 0 ? "primary" : "secondary"),
                             "shorten the prefix of " + range));
         }
-        int familyBits = range.family().bits();
-        int least = range.family() == IpFamily.IPV4 ? 12 : 108;
-        if (range.bits() < least) {
+        if (range.family() == IpFamily.IPV6 && range.bits() < SHORTEST_IPV6_PREFIX) {
             faults.add(
                     range(
-                            "specified --service-cluster-ip-range%s is too large; for %d-bit addresses, the mask must be >= %d"
-                                    .formatted(index == 0 ? "" : "[1]", familyBits, least),
-                            "lengthen the prefix of %s to /%d or more".formatted(range, least)));
+                            "shortest allowed prefix length for service CIDR is %d, got %d"
+                                    .formatted(SHORTEST_IPV6_PREFIX, range.bits()),
+                            "lengthen the prefix of %s to /%d or more"
+                                    .formatted(range, SHORTEST_IPV6_PREFIX)));
         }
     }
 

@@ -23,6 +23,8 @@ class ApiServerConfigTest {
                 "10.96.0.0/16,fd00:10:96::/112 | true",
                 "10.96.0.0/16,fd00:10:96::/108 | true",
                 "10.0.0.0/12 | true",
+                "10.0.0.0/8,fd00::/64 | true",
+                "10.96.0.0/29,fd00::/125 | true",
                 "fd00:10:96::/112,10.96.0.0/16 | true",
                 "fd00:10:96::/112 | true",
             })
@@ -35,9 +37,8 @@ class ApiServerConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "10.96.0.0/16,fd00::/107 | true | specified --service-cluster-ip-range[1] is too large; for 128-bit addresses, the mask must be >= 108 (",
-                "fd00::/64 | true | specified --service-cluster-ip-range is too large; for 128-bit addresses, the mask must be >= 108 (",
-                "10.0.0.0/11,fd00::/112 | true | specified --service-cluster-ip-range is too large; for 32-bit addresses, the mask must be >= 12 (",
+                "10.96.0.0/16,fd00::/63 | true | shortest allowed prefix length for service CIDR is 64, got 63 (",
+                "fd00::/48 | true | shortest allowed prefix length for service CIDR is 64, got 48 (",
                 "10.0.0.0/16,10.1.0.0/16 | true | --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family (",
                 "10.0.0.0/16,fd00::/112,10.1.0.0/16 | true | --service-cluster-ip-range must not contain more than two entries (",
                 "`` | true | --service-cluster-ip-range must contain at least one valid cidr (",

@@ -2,6 +2,7 @@ package io.biplane.apiserver;
 
 import io.biplane.api.Json;
 import io.biplane.apiserver.http.Listeners;
+import io.biplane.apiserver.pki.Credentials;
 import io.biplane.apiserver.pki.Pki;
 import io.biplane.netip.Addr;
 import io.biplane.netip.allocation.PortRange;
@@ -18,14 +19,21 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** An API server over a store in memory, on a free port of loopback. */
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** An API server over a store of its own, in memory usually, on a free port of loopback. */
 public final class TestServer implements AutoCloseable {
-    private final Store store = new MemoryStore();
+    private final Store store;
     private final ApiServer server;
     private final Path directory;
     private final int port;
@@ -39,7 +47,20 @@ public final class TestServer implements AutoCloseable {
     }
 
     public TestServer(Path directory, String serviceRanges, Duration eventTtl) throws IOException {
+        this(directory, serviceRanges, eventTtl, new MemoryStore());
+    }
+
+    /**
+     * @param store closed with the server
+     */
+    public TestServer(Path directory, String serviceRanges, Store store) throws IOException {
+        this(directory, serviceRanges, ApiServerConfig.DEFAULT_EVENT_TTL, store);
+    }
+
+    private TestServer(Path directory, String serviceRanges, Duration eventTtl, Store store)
+            throws IOException {
         this.directory = directory;
+        this.store = store;
         ServerSocketChannel listener =
                 Listeners.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
@@ -106,6 +127,25 @@ public final class TestServer implements AutoCloseable {
 
     public int code(String method, String path, String body) {
         return send(method, path, "application/json", body).code();
+    }
+
+    /** What the administrator's connections are made with. */
+    public SSLContext sslContext() throws GeneralSecurityException, IOException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        Credentials admin = server.pki().admin();
+        keys.setKeyEntry(
+                "admin", admin.key(), new char[0], new Certificate[] {admin.certificate()});
+        keys.setCertificateEntry("authority", server.pki().authority().certificate());
+        KeyManagerFactory own =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(keys, new char[0]);
+        TrustManagerFactory trust =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(keys);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
     }
 
     /** A kubeconfig for the administrator. */

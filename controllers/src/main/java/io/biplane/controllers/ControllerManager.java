@@ -12,6 +12,7 @@ import io.biplane.controllers.nodelifecycle.NodeLifecycle;
 import io.biplane.controllers.nodelifecycle.NodeLifecycleConfig;
 import io.biplane.controllers.nodelifecycle.PodGc;
 import io.biplane.controllers.scheduler.Scheduler;
+import io.biplane.controllers.servicecidr.ServiceCidrController;
 import io.biplane.controllers.workload.DeploymentController;
 import io.biplane.controllers.workload.ReplicaSetController;
 
@@ -63,6 +64,7 @@ public final class ControllerManager implements AutoCloseable {
         controllers.add(new EndpointsController(client, informers));
         controllers.add(new NamespaceController(client, informers));
         controllers.add(new GarbageCollector(client, informers));
+        controllers.add(new ServiceCidrController(client, informers));
         NodeLifecycleConfig lifecycle = NodeLifecycleConfig.DEFAULT;
         controllers.add(new NodeLifecycle(lifecycle, client, informers, nodeEvents));
         controllers.add(new PodGc(lifecycle, client, informers));

@@ -35,6 +35,8 @@ public final class KindStrategies {
         rules.put(Kinds.EVENTS_V1, new EventStrategy(Kinds.EVENTS_V1, "regarding"));
         rules.put(Kinds.DEPLOYMENTS, new WorkloadStrategy(Kinds.DEPLOYMENTS));
         rules.put(Kinds.REPLICA_SETS, new WorkloadStrategy(Kinds.REPLICA_SETS));
+        rules.put(Kinds.IP_ADDRESSES, new IpAddressStrategy());
+        rules.put(Kinds.SERVICE_CIDRS, new ServiceCidrStrategy());
         return new Strategies(rules);
     }
 }

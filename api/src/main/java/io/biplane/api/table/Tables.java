@@ -47,7 +47,9 @@ public final class Tables {
                     Map.entry(Kinds.CONFIG_MAPS, OtherColumns.CONFIG_MAPS),
                     Map.entry(Kinds.SECRETS, OtherColumns.SECRETS),
                     Map.entry(Kinds.SERVICE_ACCOUNTS, OtherColumns.SERVICE_ACCOUNTS),
-                    Map.entry(Kinds.LEASES, OtherColumns.LEASES));
+                    Map.entry(Kinds.LEASES, OtherColumns.LEASES),
+                    Map.entry(Kinds.IP_ADDRESSES, NetworkingColumns.IP_ADDRESSES),
+                    Map.entry(Kinds.SERVICE_CIDRS, NetworkingColumns.SERVICE_CIDRS));
 
     private Tables() {}
 

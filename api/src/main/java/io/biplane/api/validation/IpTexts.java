@@ -84,6 +84,29 @@ public final class IpTexts {
         return List.of(FieldError.invalid(field, text, fault));
     }
 
+    /** The faults of an address that must be spelled in the one way that stands for it. */
+    public static List<String> canonicalAddress(String text) {
+        List<String> faults =
+                address("", text, List.of()).stream().map(FieldError::detail).toList();
+        return faults.isEmpty() ? canonical(text, Addr.parse(text).toString()) : faults;
+    }
+
+    /** The faults of a prefix that must be spelled in the one way that stands for it. */
+    public static List<FieldError> canonicalPrefix(String field, String text) {
+        List<FieldError> faults = prefix(field, text, List.of());
+        return faults.isEmpty()
+                ? canonical(text, Prefix.parse(text).toString()).stream()
+                        .map(fault -> FieldError.invalid(field, text, fault))
+                        .toList()
+                : faults;
+    }
+
+    private static List<String> canonical(String text, String canonical) {
+        return text.equals(canonical)
+                ? List.of()
+                : List.of("must be in canonical form (\"%s\")".formatted(canonical));
+    }
+
     /** The faults of a prefix; host bits are a fault, too. */
     public static List<FieldError> prefix(String field, String text, Collection<String> stored) {
         if (stored.contains(text)) {

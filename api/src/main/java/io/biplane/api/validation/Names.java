@@ -3,6 +3,7 @@ package io.biplane.api.validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The forms of names, with upstream's texts for those that do not fit. Each method gives the
@@ -150,6 +151,17 @@ public final class Names {
         }
         NAME_PART.faults(last).forEach(fault -> faults.add("name part " + fault));
         return faults;
+    }
+
+    /** A name that must be able to stand in a path. */
+    public static List<String> pathSegment(String name) {
+        if (name.equals(".") || name.equals("..")) {
+            return List.of("may not be '%s'".formatted(name));
+        }
+        return Stream.of("/", "%")
+                .filter(name::contains)
+                .map("may not contain '%s'"::formatted)
+                .toList();
     }
 
     /** The name of a port as a Service's {@code targetPort} gives it (RFC 6335, 5.1). */

@@ -95,7 +95,8 @@ class OpenApiTest {
                         "apis/apps/v1",
                         "apis/coordination.k8s.io/v1",
                         "apis/discovery.k8s.io/v1",
-                        "apis/events.k8s.io/v1");
+                        "apis/events.k8s.io/v1",
+                        "apis/networking.k8s.io/v1");
         JsonNode index = Json.parse(OpenApi.v3Index());
         assertThat(Json.string(index, "paths", "api/v1", "serverRelativeURL"))
                 .isEqualTo("/openapi/v3/api/v1?hash=" + OpenApi.v3("api/v1").orElseThrow().hash());

@@ -29,6 +29,14 @@ class TablesTest {
     static Stream<Arguments> rows() {
         return Stream.of(
                 Arguments.of(
+                        Kinds.IP_ADDRESSES,
+                        "spec: {parentRef: {group: '', resource: services, namespace: default, name: kubernetes}}",
+                        "x|services/default/kubernetes|60m"),
+                Arguments.of(
+                        Kinds.SERVICE_CIDRS,
+                        "spec: {cidrs: [10.96.0.0/16, 'fd00:10:96::/112']}",
+                        "x|10.96.0.0/16,fd00:10:96::/112|60m"),
+                Arguments.of(
                         Kinds.PODS,
                         "spec: {nodeName: node-1, containers: [{name: a}, {name: b}]}\n"
                                 + "status: {phase: Running, podIP: 10.244.1.4, podIPs: [{ip:"

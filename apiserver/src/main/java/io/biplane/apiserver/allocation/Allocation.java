@@ -39,4 +39,11 @@ public interface Allocation {
 
     /** What the removal of the object must let go. */
     Claims release(ObjectNode object);
+
+    /**
+     * Whether a client may delete the object, or mark it for deletion.
+     *
+     * @throws StatusException 403 another object lives by this one
+     */
+    default void checkDeletion(ObjectNode object) {}
 }

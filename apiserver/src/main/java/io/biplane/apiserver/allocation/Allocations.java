@@ -2,12 +2,11 @@ package io.biplane.apiserver.allocation;
 
 import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
-import io.biplane.netip.Prefix;
+import io.biplane.netip.IpFamily;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Store;
 
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -22,16 +21,20 @@ public final class Allocations implements AutoCloseable {
     /**
      * Reads the claims that are there.
      *
-     * @param serviceRanges one or two ranges of different families, the default family first
+     * @param primary the cluster's default family; which addresses there are, the ServiceCIDRs in
+     *     the store say
      */
-    public Allocations(Store store, List<Prefix> serviceRanges, PortRange nodePorts) {
-        this(store, serviceRanges, nodePorts, new SecureRandom());
+    public Allocations(Store store, IpFamily primary, PortRange nodePorts) {
+        this(store, primary, nodePorts, new SecureRandom());
     }
 
-    Allocations(
-            Store store, List<Prefix> serviceRanges, PortRange nodePorts, RandomGenerator random) {
-        this.services = new ServiceAllocation(store, serviceRanges, nodePorts, random);
-        this.byResource = Map.of(Kinds.SERVICES, services, Kinds.NODES, new NodeAllocation(store));
+    Allocations(Store store, IpFamily primary, PortRange nodePorts, RandomGenerator random) {
+        this.services = new ServiceAllocation(store, primary, nodePorts, random);
+        this.byResource =
+                Map.of(
+                        Kinds.SERVICES, services,
+                        Kinds.NODES, new NodeAllocation(store),
+                        Kinds.IP_ADDRESSES, new IpAddresses(store));
     }
 
     /** By kind; kinds that hold nothing are not there. */

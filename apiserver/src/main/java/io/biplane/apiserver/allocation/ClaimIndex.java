@@ -81,6 +81,15 @@ final class ClaimIndex implements AutoCloseable {
         }
     }
 
+    /** Tells the target of all claims anew; costs as much as there are claims. */
+    void readAgain() {
+        synchronized (lock) {
+            if (!closed) {
+                reload();
+            }
+        }
+    }
+
     /** Waits for the changes up to a revision; false if they do not come. */
     @GuardedBy("lock")
     private boolean follow(long wanted) {

@@ -1,5 +1,7 @@
 package io.biplane.apiserver.allocation;
 
+import io.biplane.api.Kinds;
+import io.biplane.apiserver.storage.ObjectKeys;
 import io.biplane.netip.Addr;
 
 /**
@@ -7,8 +9,8 @@ import io.biplane.netip.Addr;
  * spellings are one key.
  */
 final class ClaimKeys {
-    /** All claims on service addresses. */
-    static final String CLUSTER_IPS = "/claims/clusterips/";
+    /** All claims on service addresses: the IPAddress objects, which clients may write, too. */
+    static final String CLUSTER_IPS = ObjectKeys.prefix(Kinds.IP_ADDRESSES);
 
     /** All claims on node ports; one serves one protocol in both families. */
     static final String NODE_PORTS = "/claims/nodeports/";

@@ -40,7 +40,7 @@ final class ClaimLedger {
      * @param after keys that the object will hold
      */
     Claims change(Set<String> before, Set<String> after, Owner owner) {
-        return change(before, after, owner, _ -> owner.bytes());
+        return change(before, after, owner, owner::claim);
     }
 
     /**
@@ -72,7 +72,7 @@ final class ClaimLedger {
      */
     private void release(String key, Owner owner, List<Condition> conditions, List<Op> ops) {
         Optional<KeyValue> claim = store.get(key);
-        if (claim.isPresent() && Owner.read(claim.get()).uid().equals(owner.uid())) {
+        if (claim.isPresent() && owner.holds(claim.get())) {
             conditions.add(new Condition.ModRevisionIs(key, claim.get().modRevision()));
             ops.add(new Op.Delete(key));
         }

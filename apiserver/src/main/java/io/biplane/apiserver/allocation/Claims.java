@@ -3,6 +3,8 @@ package io.biplane.apiserver.allocation;
 import io.biplane.store.Condition;
 import io.biplane.store.Op;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** What one write adds to its store transaction: every claim that is put must have been absent. */
@@ -14,5 +16,12 @@ public record Claims(List<Condition> conditions, List<Op> ops) {
     public Claims {
         conditions = List.copyOf(conditions);
         ops = List.copyOf(ops);
+    }
+
+    /** The same, if these conditions hold as well. */
+    Claims provided(Collection<Condition> further) {
+        List<Condition> all = new ArrayList<>(conditions);
+        all.addAll(further);
+        return new Claims(all, ops);
     }
 }

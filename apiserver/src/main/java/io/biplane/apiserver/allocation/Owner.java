@@ -7,10 +7,12 @@ import io.biplane.store.KeyValue;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Who holds a claim: the claim's value.
+ * Who holds a claim, as the claim's value says: an IPAddress object where an address is claimed, a
+ * record of this one's fields elsewhere. This class alone knows both forms.
  *
  * @param resource plural name
  * @param namespace empty for what is not namespaced
+ * @param uid empty where the claim does not say: an IPAddress knows its parent by name
  */
 record Owner(String resource, String namespace, String name, String uid) {
     static Owner of(Resource resource, ObjectNode object) {
@@ -23,17 +25,35 @@ record Owner(String resource, String namespace, String name, String uid) {
 
     static Owner read(KeyValue claim) {
         ObjectNode json = Json.parseObject(claim.value());
-        return new Owner(
-                Json.string(json, "resource"),
-                Json.string(json, "namespace"),
-                Json.string(json, "name"),
-                Json.string(json, "uid"));
+        return isAddress(claim.key())
+                ? IpAddresses.parent(json)
+                : new Owner(
+                        Json.string(json, "resource"),
+                        Json.string(json, "namespace"),
+                        Json.string(json, "name"),
+                        Json.string(json, "uid"));
     }
 
-    byte[] bytes() {
-        return Json.bytes(json());
+    private static boolean isAddress(String key) {
+        return key.startsWith(ClaimKeys.CLUSTER_IPS);
     }
 
+    /** Whether the claim is this one's. */
+    boolean holds(KeyValue claim) {
+        Owner holder = read(claim);
+        return holder.uid().isEmpty()
+                ? holder.equals(new Owner(resource, namespace, name, ""))
+                : holder.uid().equals(uid);
+    }
+
+    /** What the key is put with to claim it. */
+    byte[] claim(String key) {
+        return isAddress(key)
+                ? IpAddresses.claim(key.substring(ClaimKeys.CLUSTER_IPS.length()), this)
+                : Json.bytes(json());
+    }
+
+    /** The fields, for a claim that says more. */
     ObjectNode json() {
         return Json.object()
                 .put("resource", resource)

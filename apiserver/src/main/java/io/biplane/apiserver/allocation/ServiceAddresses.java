@@ -6,71 +6,44 @@ import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.api.validation.IpTexts;
+import io.biplane.apiserver.allocation.AddressPools.Chosen;
+import io.biplane.apiserver.allocation.AddressPools.Pool;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
-import io.biplane.netip.Prefix;
-import io.biplane.netip.allocation.AddressAllocator;
+import io.biplane.store.Condition;
 import io.biplane.store.Store;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
-/** The cluster IPs of Services: one of each of a Service's families, explicit or chosen. */
+/**
+ * The cluster IPs of Services: one of each of a Service's families, explicit or chosen, out of any
+ * usable block of a ServiceCIDR.
+ */
 final class ServiceAddresses implements AutoCloseable {
-    private final Map<IpFamily, AddressAllocator> allocators = new LinkedHashMap<>();
-    private final Map<IpFamily, FreeValues<Addr>> free = new LinkedHashMap<>();
+    private static final int MOST_NAMED = 8;
+
+    private final ServiceRanges ranges;
+    private final AddressPools pools;
     private final ClaimLedger ledger;
-    private final ClaimIndex index;
+    private final IpFamily primary;
 
     /**
-     * @param ranges of different families, the default family first
+     * @param primary the cluster's default family
      */
-    ServiceAddresses(Store store, ClaimLedger ledger, List<Prefix> ranges, RandomGenerator random) {
+    ServiceAddresses(Store store, ClaimLedger ledger, IpFamily primary, RandomGenerator random) {
+        this.ranges = new ServiceRanges(store);
         this.ledger = ledger;
-        for (Prefix range : ranges) {
-            allocators.put(range.family(), new AddressAllocator(range, random));
-        }
-        this.index = new ClaimIndex(store, ClaimKeys.CLUSTER_IPS, new Follower());
-        allocators.forEach((family, allocator) ->
-                free.put(
-                        family,
-                        new FreeValues<>(
-                                allocator::choose,
-                                addr -> ledger.isTaken(ClaimKeys.clusterIp(addr)),
-                                index::catchUp,
-                                System::nanoTime)));
-    }
-
-    /**
-     * Keeps the allocators as the claims are; claims outside the ranges, of earlier configurations,
-     * are nobody's concern.
-     */
-    private final class Follower implements ClaimIndex.Target {
-        @Override
-        public void taken(String name) {
-            Addr addr = Addr.parse(name);
-            Optional.ofNullable(allocators.get(addr.family())).ifPresent(a -> a.occupy(addr));
-        }
-
-        @Override
-        public void freed(String name) {
-            Addr addr = Addr.parse(name);
-            Optional.ofNullable(allocators.get(addr.family())).ifPresent(a -> a.release(addr));
-        }
-
-        @Override
-        public void reset() {
-            allocators.values().forEach(AddressAllocator::clear);
-        }
+        this.primary = primary;
+        this.pools = new AddressPools(store, ledger, random);
     }
 
     /** The claims that a Service with these addresses holds. */
@@ -90,22 +63,46 @@ final class ServiceAddresses implements AutoCloseable {
      * Checks the addresses asked for and fills in those that are missing.
      *
      * @param held claims that the stored Service holds, which are not asked for anew
-     * @throws StatusException 422 an address is taken or out of range, 500 a range is full
+     * @return what the addresses that are taken anew depend on
+     * @throws StatusException 422 an address is taken or out of range, 500 all ranges are full
      */
-    void fill(ObjectNode service, Set<String> held, boolean dryRun) {
+    Set<Condition> fill(ObjectNode service, Set<String> held, boolean dryRun) {
         ServiceSpec spec = ServiceSpec.of(service);
+        Set<Condition> conditions = new LinkedHashSet<>();
         if (!spec.usesClusterIps() || spec.clusterIp().equals(ServiceSpec.NONE)) {
-            return;
+            return conditions;
         }
         List<String> addresses = new ArrayList<>(spec.clusterIps());
-        for (String text : addresses) {
-            IpTexts.lenient(text).ifPresent(addr -> check(service, text, addr, held));
-        }
         List<IpFamily> families = families(spec);
+        List<String> asked =
+                addresses.stream()
+                        .filter(text ->
+                                IpTexts.lenient(text).filter(a -> isNew(a, held)).isPresent())
+                        .toList();
+        if (asked.isEmpty() && addresses.size() >= families.size()) {
+            return conditions;
+        }
+        List<Pool> usable = pools.of(ranges.usable());
+        for (String text : asked) {
+            Addr addr = IpTexts.lenient(text).orElseThrow();
+            conditions.add(check(service, text, addr, of(addr.family(), usable)));
+        }
         for (int i = addresses.size(); i < families.size(); i++) {
-            addresses.add(find(service, families.get(i), dryRun).toString());
+            List<Pool> candidates = of(families.get(i), usable);
+            Chosen chosen = find(service, candidates, dryRun);
+            addresses.add(chosen.addr().toString());
+            conditions.add(chosen.block().unchanged());
         }
         spec.setClusterIps(addresses);
+        return conditions;
+    }
+
+    private static boolean isNew(Addr addr, Set<String> held) {
+        return !held.contains(ClaimKeys.clusterIp(addr));
+    }
+
+    private static List<Pool> of(IpFamily family, List<Pool> usable) {
+        return usable.stream().filter(p -> p.block().prefix().family() == family).toList();
     }
 
     /**
@@ -114,27 +111,40 @@ final class ServiceAddresses implements AutoCloseable {
      */
     private List<IpFamily> families(ServiceSpec spec) {
         return spec.families().isEmpty()
-                ? allocators.keySet().stream().limit(1).toList()
+                ? List.of(primary)
                 : spec.families().stream().map(IpFamily::ofApiName).toList();
     }
 
-    private void check(ObjectNode service, String text, Addr addr, Set<String> held) {
-        String key = ClaimKeys.clusterIp(addr);
-        if (held.contains(key)) {
-            return;
-        }
-        AddressAllocator allocator = allocators.get(addr.family());
-        if (allocator == null || !allocator.isUsable(addr)) {
-            String valid =
-                    allocator == null ? "" : " The range of valid IPs is " + allocator.range();
-            throw refused(
-                    service,
-                    text,
-                    "the provided IP (%s) is not in the valid range.%s".formatted(text, valid));
-        }
-        if (ledger.isTaken(key)) {
+    /** What an address that was asked for depends on. */
+    private Condition check(ObjectNode service, String text, Addr addr, List<Pool> usable) {
+        Pool pool =
+                usable.stream()
+                        .filter(p -> p.allocator().isUsable(addr))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                refused(
+                                        service,
+                                        text,
+                                        "the provided network does not match the current range (%s)"
+                                                .formatted(describe(usable, addr.family()))));
+        if (ledger.isTaken(ClaimKeys.clusterIp(addr))) {
             throw refused(service, text, "provided IP is already allocated");
         }
+        return pool.block().unchanged();
+    }
+
+    private static String describe(List<Pool> usable, IpFamily family) {
+        if (usable.isEmpty()) {
+            return "no ServiceCIDR with an %s block is usable".formatted(family.apiName());
+        }
+        String named =
+                usable.stream()
+                        .limit(MOST_NAMED)
+                        .map(Pool::block)
+                        .map(b -> "%s of ServiceCIDR %s".formatted(b.prefix(), b.name()))
+                        .collect(Collectors.joining(", "));
+        return "usable: %s%s; the first address of a block is never given, nor the last of an IPv4 one"
+                .formatted(named, usable.size() > MOST_NAMED ? ", …" : "");
     }
 
     private static StatusException refused(ObjectNode service, String text, String why) {
@@ -149,26 +159,22 @@ final class ServiceAddresses implements AutoCloseable {
                 Kinds.SERVICES, Json.string(service, "metadata", "name"), List.of(error));
     }
 
-    private Addr find(ObjectNode service, IpFamily family, boolean dryRun) {
-        AddressAllocator allocator = allocators.get(family);
-        FreeValues<Addr> values = free.get(family);
-        if (allocator == null || values == null) {
-            throw new IllegalStateException(
-                    "no service range for %s; the rules of Services let it pass".formatted(family));
-        }
-        if (dryRun) {
-            // As upstream: nothing is claimed, so that no real address may be shown.
-            return allocator.range().first();
-        }
-        return values.find(Set.of())
-                .orElseThrow(() ->
-                        StatusException.internal(
-                                "failed to allocate a serviceIP for Service \"%s\": range is full"
-                                        .formatted(Json.string(service, "metadata", "name"))));
+    private Chosen find(ObjectNode service, List<Pool> usable, boolean dryRun) {
+        Optional<Chosen> chosen =
+                dryRun
+                        // As upstream: nothing is claimed, so that no real address may be shown.
+                        ? usable.stream()
+                                .findFirst()
+                                .map(p -> new Chosen(p.block().prefix().first(), p.block()))
+                        : pools.choose(usable);
+        return chosen.orElseThrow(() ->
+                StatusException.internal(
+                        "failed to allocate a serviceIP for Service \"%s\": range is full"
+                                .formatted(Json.string(service, "metadata", "name"))));
     }
 
     @Override
     public void close() {
-        index.close();
+        pools.close();
     }
 }

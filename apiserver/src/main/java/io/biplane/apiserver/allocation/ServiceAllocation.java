@@ -5,8 +5,9 @@ import io.biplane.api.Json;
 import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
 import io.biplane.api.service.ServiceSpec;
-import io.biplane.netip.Prefix;
+import io.biplane.netip.IpFamily;
 import io.biplane.netip.allocation.PortRange;
+import io.biplane.store.Condition;
 import io.biplane.store.Store;
 
 import org.jspecify.annotations.Nullable;
@@ -28,17 +29,16 @@ final class ServiceAllocation implements Allocation, AutoCloseable {
     private final ServiceAddresses addresses;
     private final ServicePorts ports;
 
-    ServiceAllocation(
-            Store store, List<Prefix> ranges, PortRange nodePorts, RandomGenerator random) {
+    ServiceAllocation(Store store, IpFamily primary, PortRange nodePorts, RandomGenerator random) {
         this.ledger = new ClaimLedger(store);
-        this.addresses = new ServiceAddresses(store, ledger, ranges, random);
+        this.addresses = new ServiceAddresses(store, ledger, primary, random);
         this.ports = new ServicePorts(store, ledger, nodePorts, random);
     }
 
     @Override
     public Claims plan(ObjectNode service, @Nullable ObjectNode old, boolean dryRun) {
         Set<String> held = old == null ? Set.of() : keys(old);
-        addresses.fill(service, held, dryRun);
+        Set<Condition> sources = addresses.fill(service, held, dryRun);
         ports.fill(service, held, dryRun);
         if (dryRun) {
             return Claims.NONE;
@@ -50,7 +50,7 @@ final class ServiceAllocation implements Allocation, AutoCloseable {
             throw StatusException.invalid(
                     Kinds.SERVICES, Json.string(service, "metadata", "name"), List.of(error));
         }
-        return claims;
+        return claims.provided(sources);
     }
 
     @Override

@@ -30,6 +30,7 @@ public final class Bootstrap implements AutoCloseable {
 
     private final ObjectWriter writer;
     private final KubernetesObjects objects;
+    private final DefaultServiceCidr serviceCidr;
     private final boolean advertised;
     private @Nullable Thread keeper;
     private volatile boolean complete;
@@ -37,6 +38,7 @@ public final class Bootstrap implements AutoCloseable {
     public Bootstrap(ApiServerConfig config, ObjectWriter writer) {
         this.writer = writer;
         this.objects = new KubernetesObjects(config);
+        this.serviceCidr = new DefaultServiceCidr(writer, config.serviceClusterIpRange());
         this.advertised = !config.advertiseAddresses().isEmpty();
     }
 
@@ -72,14 +74,30 @@ public final class Bootstrap implements AutoCloseable {
                 create(Kinds.NAMESPACES, null, namespace(name));
             }
         }
+        if (serviceCidr.isMissing()) {
+            create(Kinds.SERVICE_CIDRS, null, serviceCidr.object());
+        }
+        serviceCidr.check();
         if (isMissing(Kinds.SERVICES, "default", KubernetesObjects.NAME)) {
-            create(Kinds.SERVICES, "default", objects.service());
+            createService();
         }
         if (advertised) {
             keepSame(Kinds.ENDPOINTS, objects.endpoints(), "subsets");
             for (ObjectNode slice : objects.endpointSlices()) {
                 keepSame(Kinds.ENDPOINT_SLICES, slice, "endpoints", "ports");
             }
+        }
+    }
+
+    /**
+     * Its addresses are the flags': where the stored ServiceCIDR has others, an administrator must
+     * decide, and the server must run for that.
+     */
+    private void createService() {
+        try {
+            create(Kinds.SERVICES, "default", objects.service());
+        } catch (StatusException e) {
+            LOG.log(WARNING, () -> "cannot create Service kubernetes error=" + e.getMessage());
         }
     }
 

@@ -44,6 +44,7 @@ public final class ObjectDeleter {
                             .orElseThrow(() -> StatusException.notFound(resource, target.name()));
             ObjectNode object = stored.copy();
             checkPreconditions(target, object, options);
+            writer.checkDeletion(resource, object);
             Deletion.applyPropagation(object, options.propagation());
             long grace = Deletion.graceSeconds(resource, object, options);
             if (grace == 0 && Deletion.isUnheld(resource, object)) {
@@ -68,6 +69,7 @@ public final class ObjectDeleter {
                         target,
                         object -> {
                             checkPreconditions(target, object, options);
+                            writer.checkDeletion(target.resource(), object);
                             Deletion.applyPropagation(object, options.propagation());
                             long grace = Deletion.graceSeconds(target.resource(), object, options);
                             Deletion.mark(target.resource(), object, grace);

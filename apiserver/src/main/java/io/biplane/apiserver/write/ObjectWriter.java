@@ -219,6 +219,15 @@ public final class ObjectWriter {
         };
     }
 
+    /**
+     * Whether a client may delete the object.
+     *
+     * @throws StatusException 403 another object lives by it
+     */
+    void checkDeletion(Resource resource, ObjectNode object) {
+        allocation(resource).checkDeletion(object);
+    }
+
     /** Deletes the object with all that it holds; empty if it has changed since. */
     Optional<Long> remove(StoredObject stored) {
         KeyValue entry = stored.entry();

@@ -2,9 +2,11 @@ package io.biplane.apiserver.allocation;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
+import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.Strategy;
+import io.biplane.apiserver.storage.ObjectKeys;
 import io.biplane.store.Condition;
 import io.biplane.store.KeyValue;
 import io.biplane.store.Op;
@@ -17,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The least verb loop: an object and its claims in one transaction, planned again when a claim was
@@ -24,7 +27,7 @@ import java.util.UUID;
  */
 record Writer(Store store, Resource resource, Strategy strategy, Allocation allocation) {
     private String key(String name) {
-        return "/registry/" + resource.plural() + "/" + name;
+        return ObjectKeys.key(resource, "default", name);
     }
 
     ObjectNode read(String name) {
@@ -91,10 +94,12 @@ record Writer(Store store, Resource resource, Strategy strategy, Allocation allo
         }
     }
 
-    /** All claims, as their keys without what they have in common. */
+    /** All claims: the names of the IPAddresses, and of all others their keys behind the prefix. */
     List<String> claims() {
-        return store.range("/claims/", Store.prefixEnd("/claims/"), 0, 0).entries().stream()
-                .map(entry -> entry.key().substring("/claims/".length()))
+        return Stream.of(ObjectKeys.prefix(Kinds.IP_ADDRESSES), "/claims/")
+                .flatMap(prefix ->
+                        store.range(prefix, Store.prefixEnd(prefix), 0, 0).entries().stream()
+                                .map(entry -> entry.key().substring(prefix.length())))
                 .toList();
     }
 }

@@ -1,5 +1,7 @@
 package io.biplane.cli.controlplane;
 
+import io.biplane.api.Kinds;
+import io.biplane.api.view.ServiceCidrView;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.User;
@@ -9,6 +11,7 @@ import io.biplane.cli.cluster.ClusterSpec;
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.client.ApiClient;
+import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
@@ -16,6 +19,8 @@ import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.HostSide;
+import io.biplane.network.fabric.ServiceRoutes;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
 
@@ -27,8 +32,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * API server, controllers and scheduler over one store, in one process. They speak to the API
- * server without a socket. Built top to bottom here, and closed bottom to top.
+ * API server, controllers, scheduler and the host's routes to Services over one store, in one
+ * process. They speak to the API server without a socket. Built top to bottom here, and closed
+ * bottom to top.
  */
 final class ControlPlane implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
@@ -37,13 +43,22 @@ final class ControlPlane implements AutoCloseable {
     private final ApiServer server;
     private final Informers informers;
     private final ControllerManager controllers;
+    private final EventRecorder events;
+    private final ServiceRoutes routes;
 
     private ControlPlane(
-            Store store, ApiServer server, Informers informers, ControllerManager controllers) {
+            Store store,
+            ApiServer server,
+            Informers informers,
+            ControllerManager controllers,
+            EventRecorder events,
+            ServiceRoutes routes) {
         this.store = store;
         this.server = server;
         this.informers = informers;
         this.controllers = controllers;
+        this.events = events;
+        this.routes = routes;
     }
 
     /**
@@ -82,13 +97,16 @@ final class ControlPlane implements AutoCloseable {
         ControllerManager controllers =
                 new ControllerManager(controllerConfig(spec, gates), client, informers)
                         .withScheduler(client);
+        EventRecorder events = new EventRecorder(client, "biplane-service-routes");
+        ServiceRoutes routes = new ServiceRoutes(network, HostSide.of(hostNamespace), events);
+        routes.start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of));
         controllers.start();
         LOG.log(
                 Level.INFO,
                 () ->
                         "control plane started took=%dms"
                                 .formatted((System.nanoTime() - began) / 1_000_000));
-        return new ControlPlane(store, server, informers, controllers);
+        return new ControlPlane(store, server, informers, controllers, events, routes);
     }
 
     private static ControllerManagerConfig controllerConfig(ClusterSpec spec, FeatureGates gates) {
@@ -149,6 +167,8 @@ final class ControlPlane implements AutoCloseable {
     @Override
     public void close() {
         controllers.close();
+        routes.close();
+        events.close();
         informers.close();
         server.close();
         store.close();

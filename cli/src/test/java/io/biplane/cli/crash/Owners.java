@@ -25,7 +25,7 @@ import java.util.TreeMap;
 final class Owners {
     private static final String ADDRESSES = "/registry/networking.k8s.io/ipaddresses/";
     private static final List<String> PREFIXES =
-            List.of(ADDRESSES, "/claims/clusterips/", "/claims/nodeports/", "/claims/podcidrs/");
+            List.of(ADDRESSES, "/claims/nodeports/", "/claims/podcidrs/");
 
     private final Map<String, String> owners = new TreeMap<>();
 

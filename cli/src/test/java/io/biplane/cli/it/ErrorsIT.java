@@ -31,7 +31,7 @@ class ErrorsIT {
                 "--cluster-cidr=10.244.0.0/16,fc00::/24 --feature-gates=IPv6DualStack=false | len of ClusterCIDRs==2 and dualstack or EndpointSlice feature is not enabled",
                 "--cluster-cidr=10.244.0.0/16,fc00::/24 --node-cidr-mask-size=24 | usage of --node-cidr-mask-size is not allowed with dual-stack clusters",
                 "--cluster-cidr=10.244.0.0/16,fc00::/24 --node-cidr-mask-size-ipv4=12 | Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size configured for CIDR family",
-                "--service-cluster-ip-range=10.96.0.0/16,fd00::/64 | specified --service-cluster-ip-range[1] is too large; for 128-bit addresses, the mask must be >= 108",
+                "--service-cluster-ip-range=10.96.0.0/16,fd00::/63 | shortest allowed prefix length for service CIDR is 64, got 63",
                 "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16 | --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family",
                 "--nodes=0 | --nodes=0: a cluster on one machine has 1 to 250 nodes",
             })

@@ -39,7 +39,8 @@ public final class Informers implements AutoCloseable {
      *
      * @param view reads an object; all who ask for a resource must pass the same one, as only the
      *     first one's is used ({@code PodView::of}, {@code NodeView::of}, {@code ServiceView::of},
-     *     {@code EndpointSliceView::of}, and {@code ObjectView::of} for all other resources)
+     *     {@code EndpointSliceView::of}, {@code ServiceCidrView::of}, and {@code ObjectView::of}
+     *     for all other resources)
      */
     public <T> Informer<T> informer(Resource resource, Function<ObjectNode, T> view) {
         return informer(resource, view, ListOptions.ALL);

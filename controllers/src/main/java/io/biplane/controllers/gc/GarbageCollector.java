@@ -10,6 +10,7 @@ import io.biplane.api.view.Meta;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ServiceCidrView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
@@ -66,6 +67,8 @@ public final class GarbageCollector implements Controller {
                 listen(informers, resource, NodeView::of, NodeView::meta);
             } else if (resource.equals(Kinds.SERVICES)) {
                 listen(informers, resource, ServiceView::of, ServiceView::meta);
+            } else if (resource.equals(Kinds.SERVICE_CIDRS)) {
+                listen(informers, resource, ServiceCidrView::of, ServiceCidrView::meta);
             } else if (resource.equals(Kinds.ENDPOINT_SLICES)) {
                 listen(informers, resource, EndpointSliceView::of, EndpointSliceView::meta);
             } else {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.controllers.servicecidr;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,210 @@
+package io.biplane.network.fabric;
+
+import io.biplane.api.view.ServiceCidrView;
+import io.biplane.client.event.EventRecorder;
+import io.biplane.client.informer.Informer;
+import io.biplane.client.queue.WorkQueue;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.route.Change;
+import io.biplane.linux.route.Link;
+import io.biplane.linux.route.Route;
+import io.biplane.linux.route.RouteSocket;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The way to the blocks of ServiceCIDRs that {@link Fabric#up} does not know of: a route on the
+ * host, by the link to the fabric, and one in the fabric that makes unreachable what no Service
+ * has. Pods and nodes need neither: their packets are translated where they are.
+ *
+ * <p>On the host, only routes by the cluster's link are touched; in the fabric, only unreachable
+ * ones outside of the pod ranges. A block that overlaps another route of the host, or a range of
+ * the cluster's own, gets none, and an event says so.
+ */
+public final class ServiceRoutes implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(ServiceRoutes.class.getName());
+    private static final Duration BURST = Duration.ofMillis(10);
+    private static final Duration RESYNC = Duration.ofSeconds(60);
+    private static final Duration UNSYNCED = Duration.ofMillis(50);
+
+    private final ClusterNetwork network;
+    private final HostSide host;
+    private final RouteSocket onHost;
+    private final RouteSocket inFabric;
+    private final EventRecorder events;
+    private final WorkQueue<String> queue =
+            new WorkQueue<>("service-routes", 1, BURST, _ -> follow());
+    private volatile @Nullable Informer<ServiceCidrView> ranges;
+
+    /** What was told of a block, so that it is told once; confined to the queue's worker. */
+    private Set<String> told = new HashSet<>();
+
+    /**
+     * @param events closed by the caller
+     */
+    public ServiceRoutes(ClusterNetwork network, HostSide host, EventRecorder events) {
+        this.network = network;
+        this.host = host;
+        this.events = events;
+        this.onHost = RouteSocket.open(host.namespace());
+        try (NetworkNamespace fabric = NetworkNamespace.open(network.fabricNamespace())) {
+            this.inFabric = RouteSocket.open(fabric);
+        }
+    }
+
+    /** Reconciles now, after every change of a ServiceCIDR, and each minute. */
+    public void start(Informer<ServiceCidrView> informer) {
+        informer.listen((before, after) -> queue.add(network.name()));
+        this.ranges = informer;
+        queue.start();
+        queue.add(network.name());
+    }
+
+    private void follow() {
+        Informer<ServiceCidrView> known = ranges;
+        boolean synced = known != null && known.synced();
+        if (known != null && synced) {
+            int _ = reconcile(known.list());
+        }
+        queue.addAfter(network.name(), synced ? RESYNC : UNSYNCED);
+    }
+
+    /**
+     * Makes the kernel hold the routes for these ServiceCIDRs.
+     *
+     * @return how many changes it took
+     */
+    public int reconcile(Collection<ServiceCidrView> ranges) {
+        int link =
+                onHost.link(network.hostLink())
+                        .map(Link::index)
+                        .orElseThrow(() ->
+                                new IllegalStateException(
+                                        "link %s is gone".formatted(network.hostLink())));
+        Set<Prefix> wanted = wanted(ranges);
+        int changes = 0;
+        for (IpFamily family : IpFamily.values()) {
+            List<Change> here = fabricChanges(family, wanted);
+            inFabric.ensure(here);
+            changes += here.size();
+        }
+        for (IpFamily family : host.families()) {
+            List<Change> there = hostChanges(family, link, wanted);
+            onHost.ensure(there);
+            changes += there.size();
+        }
+        return changes;
+    }
+
+    /** The blocks that get a route; of the others an event tells why. */
+    private Set<Prefix> wanted(Collection<ServiceCidrView> ranges) {
+        List<HostRoute> foreign =
+                host.routes().stream()
+                        .filter(route -> !route.device().equals(network.hostLink()))
+                        .toList();
+        Set<Prefix> wanted = new HashSet<>();
+        Set<String> refused = new HashSet<>();
+        for (ServiceCidrView range : ranges) {
+            for (Prefix block : range.cidrs()) {
+                Optional<String> clash = clash(block, foreign);
+                if (clash.isEmpty()) {
+                    wanted.add(block);
+                } else if (refused.add(clash.get()) && !told.contains(clash.get())) {
+                    LOG.log(Level.WARNING, clash::get);
+                    events.warning(range.json(), "HostRouteNotAdded", clash.get());
+                }
+            }
+        }
+        told = refused;
+        network.services().values().forEach(wanted::remove);
+        return wanted;
+    }
+
+    private Optional<String> clash(Prefix block, List<HostRoute> foreign) {
+        if (network.services().values().contains(block)) {
+            return Optional.empty(); // up has seen to it
+        }
+        Optional<String> own =
+                Stream.of(network.pods(), network.nodes(), network.transit(), network.outside())
+                        .flatMap(ranges -> ranges.values().stream())
+                        .filter(block::overlaps)
+                        .findFirst()
+                        .map(range -> "the cluster's own range " + range);
+        return own.or(() ->
+                        foreign.stream()
+                                .filter(route -> route.clashesWith(block))
+                                .findFirst()
+                                .map(route -> "the host's route \"%s\"".formatted(route)))
+                .map(what ->
+                        "block %s overlaps %s: the host has no way to its Services, pods and nodes do (take another block, or remove that route)"
+                                .formatted(block, what));
+    }
+
+    private List<Change> hostChanges(IpFamily family, int link, Set<Prefix> wanted) {
+        TreeMap<Prefix, Route> missing = new TreeMap<>();
+        wanted.stream()
+                .filter(block -> block.family() == family)
+                .forEach(block ->
+                        missing.put(
+                                block,
+                                Route.via(block, network.fabricEnd(family), link)
+                                        .from(network.hostEnd(family))));
+        List<Change> changes = new ArrayList<>();
+        for (Route route : onHost.routes(family)) {
+            boolean added =
+                    route.table() == Route.MAIN
+                            && route.linkIndex() == link
+                            && route.via().isPresent()
+                            && !network.routedFromHost(family).contains(route.destination());
+            if (added && missing.remove(route.destination()) == null) {
+                changes.add(new Change.DeleteRoute(route));
+            }
+        }
+        missing.values().forEach(route -> changes.add(new Change.ReplaceRoute(route)));
+        return changes;
+    }
+
+    private List<Change> fabricChanges(IpFamily family, Set<Prefix> wanted) {
+        Set<Prefix> missing = new HashSet<>(wanted);
+        missing.removeIf(block -> block.family() != family);
+        List<Prefix> kept =
+                Stream.of(network.pods(), network.services())
+                        .flatMap(ranges -> ranges.get(family).stream())
+                        .toList();
+        List<Change> changes = new ArrayList<>();
+        for (Route route : inFabric.routes(family)) {
+            boolean added =
+                    route.table() == Route.MAIN
+                            && route.kind() == Route.Kind.UNREACHABLE
+                            && !kept.contains(route.destination())
+                            && network.pods().get(family).stream()
+                                    .noneMatch(pods -> pods.contains(route.destination()));
+            if (added && !missing.remove(route.destination())) {
+                changes.add(new Change.DeleteRoute(route));
+            }
+        }
+        missing.forEach(block -> changes.add(new Change.ReplaceRoute(Route.unreachable(block))));
+        return changes;
+    }
+
+    /** Ends the following; the routes stay. */
+    @Override
+    public void close() {
+        queue.close();
+        onHost.close();
+        inFabric.close();
+    }
+}
