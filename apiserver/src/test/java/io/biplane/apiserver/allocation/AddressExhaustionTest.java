@@ -7,10 +7,9 @@ import io.biplane.apiserver.TestServer;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -62,14 +61,26 @@ class AddressExhaustionTest {
     }
 
     /**
-     * No IPv4 block has 1,000 addresses. Either a block of 1,022 has 22 of them taken, one by the
-     * Service {@code kubernetes} and 21 by IPAddresses of the administrator's; or the first block
-     * is taken up in this way, and eight more of 510 + 254 + 126 + 62 + 30 + 14 + 2 + 2 are added
-     * while the server runs.
+     * The first block's 14 addresses are taken, one by the Service {@code kubernetes} and 13 by
+     * IPAddresses of the administrator's; eight blocks of 510 + 254 + 126 + 62 + 30 + 14 + 2 + 2
+     * are added while the server runs.
      */
-    @ParameterizedTest
-    @ValueSource(strings = {"10.96.0.0/22", "10.96.0.0/28"})
-    void aThousandAddressesAreGivenExactlyOnceEach(String first) throws Exception {
+    @Test
+    void aThousandAddressesOfManyBlocksAreGivenExactlyOnceEach() throws Exception {
+        aThousandAreGivenExactlyOnceEach("10.96.0.0/28");
+    }
+
+    /**
+     * No IPv4 block has 1,000 addresses: of 1,022, the Service {@code kubernetes} has one and the
+     * administrator 21.
+     */
+    @Test
+    @Tag("long")
+    void aThousandAddressesOfOneBlockAreGivenExactlyOnceEach() throws Exception {
+        aThousandAreGivenExactlyOnceEach("10.96.0.0/22");
+    }
+
+    private void aThousandAreGivenExactlyOnceEach(String first) throws Exception {
         boolean grows = first.equals("10.96.0.0/28");
         try (TestServer server = server(first);
                 Clients clients = new Clients(server, CLIENTS)) {
@@ -148,7 +159,7 @@ class AddressExhaustionTest {
 
             List<ObjectNode> answers =
                     clients.all(
-                            500,
+                            200,
                             (client, i) -> {
                                 ObjectNode answer =
                                         client.send(
@@ -160,7 +171,7 @@ class AddressExhaustionTest {
                             });
 
             assertThat(answers)
-                    .hasSize(500)
+                    .hasSize(200)
                     .allSatisfy(AddressExhaustionTest::saysThatTheRangeIsFull);
             assertThat(names(clients.send("GET", ADDRESSES, ""))).isEqualTo(before);
         }

@@ -9,7 +9,6 @@ import io.biplane.api.StatusException;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.service.ServiceStrategy;
 import io.biplane.netip.IpFamily;
-import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.memory.MemoryStore;
 
@@ -32,10 +31,11 @@ class NodePortProtocolsTest {
 
     NodePortProtocolsTest() {
         // Two numbers in all: what is taken for whom is easy to see.
+        Ranges.put(store, "kubernetes", "10.96.0.0/16");
         allocations =
                 new Allocations(
                         store,
-                        List.of(Prefix.parse("10.96.0.0/16")),
+                        IpFamily.IPV4,
                         PortRange.parse("30000-30001"),
                         RandomGenerator.getDefault());
         services =

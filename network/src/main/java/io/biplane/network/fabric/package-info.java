@@ -4,7 +4,8 @@
  *
  * <p>In: a {@link io.biplane.network.fabric.ClusterNetwork} and the number of nodes, and the Nodes
  * of the API. Out: kernel state, all named after the cluster. {@code cli} calls {@link
- * io.biplane.network.fabric.Fabric}; the agents run {@link io.biplane.network.fabric.NodeRoutes}.
+ * io.biplane.network.fabric.Fabric}; the agents run {@link io.biplane.network.fabric.NodeRoutes},
+ * the control plane {@link io.biplane.network.fabric.ServiceRoutes}.
  */
 @NullMarked
 package io.biplane.network.fabric;

@@ -94,6 +94,7 @@ class ServiceRoutesKernelTest {
 
     @Test
     void aBlockThatOverlapsAnotherRouteIsToldOfAndLeftAlone() {
+        Kernel.in(HOST, "ip", "link", "set", "lo", "up");
         Kernel.in(HOST, "ip", "route", "add", "10.7.0.0/16", "dev", "lo");
         List<String> before = routes(HOST);
         try (ServiceRoutes routes = new ServiceRoutes(NETWORK, host, events)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.apiserver.bootstrap;
+
+import org.jspecify.annotations.NullMarked;
