@@ -6,10 +6,13 @@ import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.SubnetAllocator;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which node has which blocks of the cluster's blocks. It is rebuilt from the Nodes at every start;
@@ -28,6 +31,10 @@ final class NodeBlocks {
     /** How many nodes have a block: people can write the same one into two Nodes. */
     @GuardedBy("lock")
     private final Map<Prefix, Integer> holders = new HashMap<>();
+
+    /** Those of {@link #holders} that have another length than the allocators' blocks. */
+    @GuardedBy("lock")
+    private final Set<Prefix> odd = new HashSet<>();
 
     /**
      * @param allocators one for each cluster block, in the order of the cluster's blocks
@@ -98,6 +105,7 @@ final class NodeBlocks {
             for (Prefix block : blocks) {
                 if (holders.merge(block, -1, Integer::sum) == 0) {
                     holders.remove(block);
+                    odd.remove(block);
                     free(block);
                 }
             }
@@ -117,7 +125,17 @@ final class NodeBlocks {
     @GuardedBy("lock")
     private void hold(String node, List<Prefix> blocks) {
         byNode.put(node, List.copyOf(blocks));
-        blocks.forEach(block -> holders.merge(block, 1, Integer::sum));
+        for (Prefix block : blocks) {
+            holders.merge(block, 1, Integer::sum);
+            if (isOdd(block)) {
+                odd.add(block);
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private boolean isOdd(Prefix block) {
+        return allocators.stream().noneMatch(a -> a.nodeBits() == block.bits());
     }
 
     @GuardedBy("lock")
@@ -125,8 +143,10 @@ final class NodeBlocks {
         for (SubnetAllocator allocator : allocators) {
             if (allocator.cluster().overlaps(block)) {
                 allocator.release(block);
-                // Blocks of another length, from an earlier mask size, may lie over this one.
-                holders.keySet().stream()
+                // Blocks of another length, from an earlier mask size, may lie over this one. There
+                // are few, so that a node that goes does not cost a look at all others.
+                Collection<Prefix> others = isOdd(block) ? holders.keySet() : odd;
+                others.stream()
                         .filter(held -> held.bits() != block.bits() && held.overlaps(block))
                         .forEach(allocator::occupy);
             }

@@ -64,6 +64,11 @@ public final class SubnetAllocator {
         return cluster;
     }
 
+    /** The prefix length of the blocks. */
+    public int nodeBits() {
+        return nodeBits;
+    }
+
     /** Takes the next free block; empty when none is left. */
     public Optional<Prefix> allocate() {
         synchronized (lock) {
