@@ -84,9 +84,7 @@ final class ServicePorts implements AutoCloseable {
         if (spec.usesNodePorts()) {
             spec.ports().forEach(port -> nodePort(port).ifPresent(ports::add));
         }
-        if (spec.needsHealthCheck() && spec.healthCheckNodePort() != 0) {
-            ports.add(new NodePort(TransportProtocol.TCP, spec.healthCheckNodePort()));
-        }
+        healthCheck(spec).ifPresent(ports::add);
         Set<String> keys = new LinkedHashSet<>();
         ports.forEach(port -> keys.add(ClaimKeys.nodePort(port)));
         return keys;
@@ -113,34 +111,47 @@ final class ServicePorts implements AutoCloseable {
     void fill(ObjectNode service, Set<String> held, boolean dryRun) {
         ServiceSpec spec = ServiceSpec.of(service);
         Set<NodePort> used = new HashSet<>();
+        List<ObjectNode> ports = spec.ports();
         if (spec.usesNodePorts()) {
-            List<ObjectNode> ports = spec.ports();
             for (int i = 0; i < ports.size(); i++) {
                 check(service, i, ports.get(i), held);
                 nodePort(ports.get(i)).ifPresent(used::add);
             }
+            healthCheck(spec).ifPresent(used::add);
             if (spec.allocatesNodePorts()) {
                 fillPorts(service, ports, used, held, dryRun);
             }
         }
         if (spec.needsHealthCheck()) {
-            fillHealthCheck(spec, used, held, dryRun);
+            fillHealthCheck(service, ports, used, held, dryRun);
         }
     }
 
+    /** The health check's port; empty if it has none, or none yet. */
+    private static Optional<NodePort> healthCheck(ServiceSpec spec) {
+        return spec.needsHealthCheck() && spec.healthCheckNodePort() != 0
+                ? Optional.of(new NodePort(TransportProtocol.TCP, spec.healthCheckNodePort()))
+                : Optional.empty();
+    }
+
     private void check(ObjectNode service, int position, ObjectNode port, Set<String> held) {
-        Optional<NodePort> asked = nodePort(port);
-        Optional<String> fault = asked.flatMap(p -> fault(p, held));
-        if (asked.isPresent() && fault.isPresent()) {
-            throw StatusException.invalid(
-                    Kinds.SERVICES,
-                    Json.string(service, "metadata", "name"),
-                    List.of(
-                            FieldError.invalid(
-                                    "spec.ports[" + position + "].nodePort",
-                                    IntNode.valueOf(asked.get().number()),
-                                    fault.get())));
-        }
+        nodePort(port)
+                .flatMap(asked -> fault(asked, held))
+                .ifPresent(why -> {
+                    throw refused(service, position, port, why);
+                });
+    }
+
+    private static StatusException refused(
+            ObjectNode service, int position, ObjectNode port, String why) {
+        return StatusException.invalid(
+                Kinds.SERVICES,
+                Json.string(service, "metadata", "name"),
+                List.of(
+                        FieldError.invalid(
+                                "spec.ports[" + position + "].nodePort",
+                                IntNode.valueOf(ServiceSpec.nodePort(port)),
+                                why)));
     }
 
     /** Why a Service that holds these claims cannot have the port. */
@@ -203,26 +214,34 @@ final class ServicePorts implements AutoCloseable {
     }
 
     private void fillHealthCheck(
-            ServiceSpec spec, Set<NodePort> used, Set<String> held, boolean dryRun) {
-        int number = spec.healthCheckNodePort();
-        if (number == 0) {
-            spec.setHealthCheckNodePort(
-                    find(
-                            EnumSet.of(TransportProtocol.TCP),
-                            used,
-                            dryRun,
-                            "a HealthCheck NodePort"));
+            ObjectNode service,
+            List<ObjectNode> ports,
+            Set<NodePort> used,
+            Set<String> held,
+            boolean dryRun) {
+        ServiceSpec spec = ServiceSpec.of(service);
+        Optional<NodePort> asked = healthCheck(spec);
+        if (asked.isEmpty()) {
+            Set<TransportProtocol> tcp = EnumSet.of(TransportProtocol.TCP);
+            spec.setHealthCheckNodePort(find(tcp, used, dryRun, "a HealthCheck NodePort"));
             return;
         }
-        NodePort port = new NodePort(TransportProtocol.TCP, number);
-        if (!held.contains(ClaimKeys.nodePort(port))) {
-            Optional<String> fault = used.contains(port) ? Optional.of(TAKEN) : fault(port, held);
-            fault.ifPresent(why -> {
-                throw StatusException.internal(
-                        "failed to allocate requested HealthCheck NodePort %d: %s"
-                                .formatted(number, why));
-            });
+        boolean kept = held.contains(ClaimKeys.nodePort(asked.get()));
+        Optional<String> fault = fault(asked.get(), held);
+        for (int i = 0; i < ports.size(); i++) {
+            if (nodePort(ports.get(i)).equals(asked)) {
+                if (kept) {
+                    // The health check has it and cannot change: the port is what is wrong.
+                    throw refused(service, i, ports.get(i), TAKEN);
+                }
+                fault = Optional.of(TAKEN);
+            }
         }
+        fault.ifPresent(why -> {
+            throw StatusException.internal(
+                    "failed to allocate requested HealthCheck NodePort %d: %s"
+                            .formatted(spec.healthCheckNodePort(), why));
+        });
     }
 
     /** A number that is free for these protocols, if possible none that the Service has already. */

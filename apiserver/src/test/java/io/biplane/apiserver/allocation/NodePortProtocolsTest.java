@@ -174,6 +174,30 @@ class NodePortProtocolsTest {
                         "Internal error occurred: failed to allocate requested HealthCheck NodePort 30000: provided port is already allocated");
     }
 
+    /** Both would listen on the same port of each node. */
+    @Test
+    void aHealthCheckAndAPortOfOneServiceNeverShareATcpPort() {
+        ObjectNode balancer = service("lb", "TCP/80");
+        Json.child(balancer, "spec")
+                .put("type", "LoadBalancer")
+                .put("externalTrafficPolicy", "Local")
+                .put("healthCheckNodePort", 30000);
+        assertThat(nodePorts(services.create(balancer))).containsExactly(30001);
+        ObjectNode changed = services.read("lb");
+        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("nodePort", 30000);
+        assertThatThrownBy(() -> services.update(changed))
+                .hasMessage(
+                        "Service \"lb\" is invalid: spec.ports[0].nodePort: Invalid value: 30000: provided port is already allocated");
+        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("protocol", "UDP");
+        services.update(changed);
+        assertThat(claims()).containsExactly("nodeports/TCP/30000", "nodeports/UDP/30000");
+        services.delete("lb");
+        ((ObjectNode) Json.at(balancer, "spec", "ports").get(0)).put("nodePort", 30000);
+        assertThatThrownBy(() -> services.create(balancer))
+                .hasMessage(
+                        "Internal error occurred: failed to allocate requested HealthCheck NodePort 30000: provided port is already allocated");
+    }
+
     @Test
     void aDryRunShowsDifferentPorts() {
         ObjectNode sent = service("a", "TCP/80", "TCP/81");

@@ -250,6 +250,7 @@ class ServiceAllocationTest {
             }
             Set<String> addresses = ConcurrentHashMap.newKeySet();
             Set<String> failures = ConcurrentHashMap.newKeySet();
+            Set<String> created = ConcurrentHashMap.newKeySet();
             AtomicInteger full = new AtomicInteger();
             AtomicInteger next = new AtomicInteger();
             CountDownLatch done = new CountDownLatch(64);
@@ -259,7 +260,9 @@ class ServiceAllocationTest {
                         for (int i = next.getAndIncrement();
                                 i < 1_100;
                                 i = next.getAndIncrement()) {
-                            createOne(cluster, "s" + i, addresses, failures, full);
+                            if (createOne(cluster, "s" + i, addresses, failures, full)) {
+                                created.add("s" + i);
+                            }
                         }
                     } finally {
                         done.countDown();
@@ -271,10 +274,16 @@ class ServiceAllocationTest {
             assertThat(addresses).hasSize(1_000);
             assertThat(full).hasValue(100);
             assertThat(cluster.services.claims()).hasSize(1_022);
+            created.parallelStream().forEach(cluster.services::delete);
+            assertThat(cluster.services.claims()).hasSize(22);
+            for (int i = 0; i < 22; i++) {
+                cluster.services.delete("before-" + i);
+            }
+            assertThat(cluster.services.claims()).isEmpty();
         }
     }
 
-    private static void createOne(
+    private static boolean createOne(
             Cluster cluster,
             String name,
             Set<String> addresses,
@@ -289,6 +298,7 @@ class ServiceAllocationTest {
             if (!addresses.add(ip)) {
                 failures.add(ip + " twice");
             }
+            return true;
         } catch (StatusException e) {
             if (e.text().endsWith("range is full")) {
                 full.incrementAndGet();
@@ -298,6 +308,7 @@ class ServiceAllocationTest {
         } catch (RuntimeException e) {
             failures.add(e.toString());
         }
+        return false;
     }
 
     /** Two API servers on one store, each with its own idea of what is free. */
