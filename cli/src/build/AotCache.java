@@ -33,6 +33,7 @@ public final class AotCache {
                                 "-Xlog:disable",
                                 "-Xlog:all=error:stderr",
                                 "--enable-native-access=ALL-UNNAMED",
+                                "-Dorg.sqlite.lib.path=" + dist.resolve("native"),
                                 "-cp",
                                 classPath,
                                 "io.biplane.cli.Main",

@@ -20,6 +20,10 @@ final class Distribution {
             words.add("-Xlog:disable");
             words.add("-Xlog:all=error:stderr");
         }
+        if (home != null) {
+            // Where the driver does not find its library it unpacks it, at each start.
+            words.add("-Dorg.sqlite.lib.path=" + Path.of(home, "native"));
+        }
         // Small heaps and small stacks: three processes share the machine with the pods. Only the
         // first compiler: the second one costs each of them some two seconds at the start.
         words.addAll(
