@@ -24,6 +24,12 @@ import java.util.function.UnaryOperator;
  * before and after each store operation. Replay with {@code -Dallocation.seed=…}.
  */
 class AllocationModelTest {
+    /**
+     * What harms only when two requests meet is noticed after some tens of thousands of steps, once
+     * in a while later.
+     */
+    private static final int MOST_STEPS_UNNOTICED = 2_000_000;
+
     private static long seed() {
         return Long.getLong("allocation.seed", new Random().nextLong());
     }
@@ -112,7 +118,7 @@ class AllocationModelTest {
         System.out.println("AllocationModelTest damage=" + damage + " allocation.seed=" + seed);
         SplittableRandom random = new SplittableRandom(seed);
         try (AllocationModel model = new AllocationModel(seed, sound -> damage.of(sound, random))) {
-            assertThatThrownBy(() -> model.run(50_000))
+            assertThatThrownBy(() -> model.run(MOST_STEPS_UNNOTICED))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageMatching(
                             "(?s)(/claims/|/registry/networking.k8s.io/ipaddresses/).* (claimed by|is of|of) .*"
