@@ -3,9 +3,11 @@ package io.biplane.apiserver.allocation;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,11 +27,12 @@ final class FreeValues<V> {
     private static final Duration OFFER = Duration.ofSeconds(1);
     private static final int TRIES = 256;
 
-    /** So many offered values in a row, and the next one is offered again. */
-    private static final int OFFERED_TRIES = 16;
+    /** So many values passed over though they are free, and one of them has to do. */
+    private static final int PASSED_OVER = 16;
 
     private final Function<Set<V>, Optional<V>> choose;
     private final Predicate<V> taken;
+    private final Predicate<V> preferred;
     private final Runnable catchUp;
     private final LongSupplier nanos;
     private final Object lock = new Object();
@@ -38,20 +41,33 @@ final class FreeValues<V> {
     @GuardedBy("lock")
     private final Map<V, Long> offers = new LinkedHashMap<>();
 
+    /** As the other one, where any free value is as good as another. */
+    FreeValues(
+            Function<Set<V>, Optional<V>> choose,
+            Predicate<V> taken,
+            Runnable catchUp,
+            LongSupplier nanos) {
+        this(choose, taken, _ -> true, catchUp, nanos);
+    }
+
     /**
      * @param choose a random value that the index holds free and that is none of the given ones;
      *     empty when it knows of none
      * @param taken whether the store has a claim on a value
+     * @param preferred whether a free value is to be found before others; {@code choose} offers
+     *     those first as far as the index knows
      * @param catchUp brings the index up to date
      * @param nanos the clock, in nanoseconds
      */
     FreeValues(
             Function<Set<V>, Optional<V>> choose,
             Predicate<V> taken,
+            Predicate<V> preferred,
             Runnable catchUp,
             LongSupplier nanos) {
         this.choose = choose;
         this.taken = taken;
+        this.preferred = preferred;
         this.catchUp = catchUp;
         this.nanos = nanos;
     }
@@ -68,9 +84,9 @@ final class FreeValues<V> {
 
     private Optional<V> search(Set<V> except) {
         Set<V> tried = new HashSet<>(except);
+        List<V> lesser = new ArrayList<>();
         Optional<V> offered = Optional.empty();
-        int offers = 0;
-        for (int i = 0; i < TRIES && offers < OFFERED_TRIES; i++) {
+        for (int i = 0, passed = 0; i < TRIES && passed < PASSED_OVER; i++) {
             Optional<V> candidate = choose.apply(tried);
             if (candidate.isEmpty()) {
                 break;
@@ -80,13 +96,20 @@ final class FreeValues<V> {
             if (taken.test(value)) {
                 continue;
             }
-            if (offer(value)) {
+            if (!preferred.test(value)) {
+                lesser.add(value);
+            } else if (offer(value)) {
                 return candidate;
+            } else {
+                offered = candidate;
             }
-            offered = candidate;
-            offers++;
+            passed++;
         }
-        return offered;
+        if (offered.isEmpty()) {
+            offered = lesser.stream().findFirst();
+        }
+        Optional<V> spare = lesser.stream().filter(this::offer).findFirst();
+        return spare.isPresent() ? spare : offered;
     }
 
     private boolean offer(V value) {

@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
  * 30080.
  */
 final class ServicePorts implements AutoCloseable {
+    private static final Set<TransportProtocol> ALL = EnumSet.allOf(TransportProtocol.class);
     private static final String TAKEN = "provided port is already allocated";
 
     private final PortAllocator allocator;
@@ -70,6 +71,7 @@ final class ServicePorts implements AutoCloseable {
                         new FreeValues<>(
                                 except -> allocator.choose(protocols, except),
                                 number -> protocols.stream().anyMatch(p -> isTaken(p, number)),
+                                number -> ALL.stream().noneMatch(p -> isTaken(p, number)),
                                 index::catchUp,
                                 System::nanoTime));
     }
