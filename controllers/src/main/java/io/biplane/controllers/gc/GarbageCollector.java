@@ -14,6 +14,7 @@ import io.biplane.api.view.ServiceCidrView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
+import io.biplane.client.ListOptions;
 import io.biplane.client.Propagation;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +59,7 @@ public final class GarbageCollector implements Controller {
 
     public GarbageCollector(ApiClient client, Informers informers) {
         this.client = client;
-        for (Resource resource : Kinds.all()) {
-            if (resource.plural().equals("events")) {
-                continue; // they end by themselves, and own nothing
-            }
+        for (Resource resource : collected()) {
             if (resource.equals(Kinds.PODS)) {
                 listen(informers, resource, PodView::of, PodView::meta);
             } else if (resource.equals(Kinds.NODES)) {
@@ -75,6 +74,11 @@ public final class GarbageCollector implements Controller {
                 listen(informers, resource, ObjectView::of, ObjectView::meta);
             }
         }
+    }
+
+    /** All kinds but events, which end by themselves and own nothing. */
+    private static List<Resource> collected() {
+        return Kinds.all().stream().filter(kind -> !kind.plural().equals("events")).toList();
     }
 
     private <T> void listen(
@@ -133,24 +137,43 @@ public final class GarbageCollector implements Controller {
         if (!item.meta().deleting()) {
             collect(item);
         } else if (item.meta().finalizers().contains(ORPHAN)) {
-            graph.dependents(uid).forEach(dependent -> release(dependent, List.of(uid)));
+            dependents(item).forEach(dependent -> release(dependent, List.of(uid)));
             removeFinalizer(item, ORPHAN);
         } else if (item.meta().finalizers().contains(FOREGROUND)) {
             waitForDependents(item);
         }
     }
 
-    private void waitForDependents(Item owner) {
-        boolean blocked = false;
-        for (Item dependent : graph.dependents(owner.uid())) {
-            queue.add(dependent.uid());
-            blocked |=
-                    dependent.meta().owners().stream()
-                            .anyMatch(o -> o.uid().equals(owner.uid()) && o.blockOwnerDeletion());
+    /**
+     * What an object owns as the API server has it: one that the watches have not shown yet would
+     * keep its reference, and be deleted for it when the owner has gone.
+     */
+    private List<Item> dependents(Item owner) {
+        List<Item> found = new ArrayList<>();
+        for (Resource resource : collected()) {
+            String namespace = resource.namespaced() ? namespace(owner) : null;
+            client.items(resource, namespace, ListOptions.ALL).stream()
+                    .map(object -> ObjectView.of(object).meta())
+                    .filter(meta ->
+                            meta.owners().stream().anyMatch(o -> o.uid().equals(owner.uid())))
+                    .forEach(meta -> found.add(new Item(resource, meta)));
         }
-        if (!blocked) {
+        return found;
+    }
+
+    private void waitForDependents(Item owner) {
+        List<Item> known = graph.dependents(owner.uid());
+        known.forEach(dependent -> queue.add(dependent.uid()));
+        // Where none is known, one that is not known yet shall block, too: it comes with its watch.
+        if (!isBlocked(owner, known) && !isBlocked(owner, dependents(owner))) {
             removeFinalizer(owner, FOREGROUND);
         }
+    }
+
+    private static boolean isBlocked(Item owner, List<Item> dependents) {
+        return dependents.stream()
+                .flatMap(dependent -> dependent.meta().owners().stream())
+                .anyMatch(o -> o.uid().equals(owner.uid()) && o.blockOwnerDeletion());
     }
 
     /** Deletes an object that no owner keeps. */
