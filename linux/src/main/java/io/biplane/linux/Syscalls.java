@@ -11,6 +11,7 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
@@ -23,6 +24,7 @@ public final class Syscalls {
     public static final int O_WRONLY = 1;
     public static final int O_CREAT = 0100;
     public static final int O_EXCL = 0200;
+    public static final int O_NONBLOCK = 04000;
     public static final int O_CLOEXEC = 02000000;
     public static final int CLONE_NEWNET = 0x40000000;
     public static final int AF_NETLINK = 16;
@@ -31,6 +33,8 @@ public final class Syscalls {
     public static final int SOL_SOCKET = 1;
     public static final int SOL_NETLINK = 270;
     public static final int MSG_DONTWAIT = 0x40;
+
+    private static final long SOCKADDR_NL_BYTES = 12; // linux/netlink.h
 
     private static final int MS_BIND = 4096;
     private static final int MNT_DETACH = 2;
@@ -62,6 +66,16 @@ public final class Syscalls {
     private static final MethodHandle MOUNT =
             ofInt("mount", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
     private static final MethodHandle UMOUNT2 = ofInt("umount2", ADDRESS, JAVA_INT);
+    private static final MethodHandle BIND = ofInt("bind", JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle EPOLL_CREATE1 = ofInt("epoll_create1", JAVA_INT);
+    private static final MethodHandle EPOLL_CTL =
+            ofInt("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final MethodHandle EPOLL_WAIT =
+            ofInt("epoll_wait", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EVENTFD = ofInt("eventfd", JAVA_INT, JAVA_INT);
+    private static final MethodHandle INOTIFY_INIT1 = ofInt("inotify_init1", JAVA_INT);
+    private static final MethodHandle INOTIFY_ADD_WATCH =
+            ofInt("inotify_add_watch", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle GETRLIMIT = ofInt("getrlimit", JAVA_INT, ADDRESS);
     private static final MethodHandle SETRLIMIT = ofInt("setrlimit", JAVA_INT, ADDRESS);
 
@@ -143,7 +157,7 @@ public final class Syscalls {
     }
 
     /** Reads up to the size of {@code buffer}; 0 at the end of the file. */
-    static int read(int fd, MemorySegment buffer, Object what) {
+    public static int read(int fd, MemorySegment buffer, Object what) {
         try {
             long n = (long) READ.invokeExact(CAPTURED.get(), fd, buffer, buffer.byteSize());
             return (int) check(n, "read", what);
@@ -152,7 +166,8 @@ public final class Syscalls {
         }
     }
 
-    static void write(int fd, MemorySegment buffer, long length, Object what) {
+    /** Writes the first {@code length} bytes of {@code buffer}. */
+    public static void write(int fd, MemorySegment buffer, long length, Object what) {
         try {
             check((long) WRITE.invokeExact(CAPTURED.get(), fd, buffer, length), "write", what);
         } catch (Throwable e) {
@@ -181,7 +196,8 @@ public final class Syscalls {
         }
     }
 
-    static int open(String path, int flags, int mode) {
+    /** Opens a file; programs that are run do not inherit it. */
+    public static int open(String path, int flags, int mode) {
         return openExactly(path, flags | O_CLOEXEC, mode);
     }
 
@@ -274,6 +290,98 @@ public final class Syscalls {
         try {
             int session = (int) SETSID.invokeExact(CAPTURED.get());
             check(session, "setsid", "this process");
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** A new set of descriptors to wait for. */
+    public static int epollCreate() {
+        try {
+            int fd = (int) EPOLL_CREATE1.invokeExact(CAPTURED.get(), O_CLOEXEC);
+            return (int) check(fd, "epoll_create1", "events");
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Puts a descriptor into an epoll set, or takes it out.
+     *
+     * @param event {@code struct epoll_event}
+     */
+    public static void epollControl(int epoll, int operation, int fd, MemorySegment event) {
+        try {
+            int result = (int) EPOLL_CTL.invokeExact(CAPTURED.get(), epoll, operation, fd, event);
+            check(result, "epoll_ctl", "fd " + fd);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Waits until a descriptor of the set is ready.
+     *
+     * @param events room for {@code count} of {@code struct epoll_event}
+     * @return how many are ready, or the negated error number
+     */
+    public static int epollWait(int epoll, MemorySegment events, int count) {
+        try {
+            int ready = (int) EPOLL_WAIT.invokeExact(CAPTURED.get(), epoll, events, count, -1);
+            return ready < 0 ? -errno() : ready;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** A descriptor that is ready once 8 bytes were written to it. */
+    public static int eventFd() {
+        try {
+            int fd = (int) EVENTFD.invokeExact(CAPTURED.get(), 0, O_CLOEXEC);
+            return (int) check(fd, "eventfd", "wake-up");
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** A descriptor that tells of changes of files; it never blocks. */
+    public static int inotifyInit() {
+        try {
+            int fd = (int) INOTIFY_INIT1.invokeExact(CAPTURED.get(), O_CLOEXEC | O_NONBLOCK);
+            return (int) check(fd, "inotify_init1", "directories");
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Asks for changes of a directory.
+     *
+     * @param mask bits of {@code linux/inotify.h}
+     */
+    public static void inotifyAddWatch(int inotify, String path, int mask) {
+        try (Arena arena = Arena.ofConfined()) {
+            int watch =
+                    (int)
+                            INOTIFY_ADD_WATCH.invokeExact(
+                                    CAPTURED.get(), inotify, arena.allocateFrom(path), mask);
+            check(watch, "inotify_add_watch", path);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /**
+     * Gives a netlink socket an address of the kernel's choice: one that has none is passed over
+     * when notifications are sent.
+     */
+    public static void bindNetlink(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(SOCKADDR_NL_BYTES, 4);
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
+            int result =
+                    (int) BIND.invokeExact(CAPTURED.get(), fd, address, (int) address.byteSize());
+            check(result, "bind", "netlink");
         } catch (Throwable e) {
             throw unexpected(e);
         }

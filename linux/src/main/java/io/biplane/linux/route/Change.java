@@ -54,10 +54,12 @@ public sealed interface Change {
     }
 
     /**
-     * Alters a link.
+     * Alters a link; what is empty stays as it is.
      *
      * @param up sets it up or down
      * @param masterIndex the bridge it becomes a port of; 0 takes it out of its bridge
+     * @param arp false: no ARP and no neighbour discovery on the link ({@code NOARP}), for links
+     *     whose neighbours are all permanent: nothing that is said there is learnt
      * @param autoconf false: no link-local address and no address from advertisements, by {@code
      *     addrgenmode none}; takes effect before the link comes up
      */
@@ -66,38 +68,59 @@ public sealed interface Change {
             Optional<Boolean> up,
             OptionalInt masterIndex,
             OptionalInt mtuBytes,
+            Optional<Mac> mac,
+            Optional<Boolean> arp,
             boolean autoconf)
             implements Change {
         public SetLink {
             checkName(name);
         }
 
+        private static SetLink of(String name, boolean up, boolean autoconf) {
+            return new SetLink(
+                    name,
+                    Optional.of(up),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    autoconf);
+        }
+
         /** Sets a link up, with the kernel's usual IPv6 autoconfiguration. */
         public static SetLink up(String name) {
-            return new SetLink(
-                    name, Optional.of(true), OptionalInt.empty(), OptionalInt.empty(), true);
+            return of(name, true, true);
         }
 
         /** Sets a link down. */
         public static SetLink down(String name) {
-            return new SetLink(
-                    name, Optional.of(false), OptionalInt.empty(), OptionalInt.empty(), true);
+            return of(name, false, true);
         }
 
         /** Sets a link up with no address but those that are added. */
         public static SetLink upWithoutAutoconf(String name) {
-            return new SetLink(
-                    name, Optional.of(true), OptionalInt.empty(), OptionalInt.empty(), false);
+            return of(name, true, false);
         }
 
-        /** Makes a link a port of a bridge and sets it up, without an address of its own. */
-        public static SetLink port(String name, int bridgeIndex) {
+        /** The same, and makes it a port of a bridge; 0 takes it out of its bridge. */
+        public SetLink withMaster(int index) {
+            return new SetLink(name, up, OptionalInt.of(index), mtuBytes, mac, arp, autoconf);
+        }
+
+        /** The same, and gives the link this MTU. */
+        public SetLink withMtu(int bytes) {
+            return new SetLink(name, up, masterIndex, OptionalInt.of(bytes), mac, arp, autoconf);
+        }
+
+        /** The same, and gives the link this address. */
+        public SetLink withMac(Mac address) {
             return new SetLink(
-                    name,
-                    Optional.of(true),
-                    OptionalInt.of(bridgeIndex),
-                    OptionalInt.empty(),
-                    false);
+                    name, up, masterIndex, mtuBytes, Optional.of(address), arp, autoconf);
+        }
+
+        /** The same, and switches ARP and neighbour discovery on or off. */
+        public SetLink withArp(boolean on) {
+            return new SetLink(name, up, masterIndex, mtuBytes, mac, Optional.of(on), autoconf);
         }
 
         @Override

@@ -50,6 +50,7 @@ final class ChangeEncoder {
     static final int VETH_INFO_PEER = 1;
     // linux/if.h
     static final int IFF_UP = 1;
+    static final int IFF_NOARP = 1 << 7;
     static final int IFF_LOWER_UP = 1 << 16;
     // linux/if_addr.h
     static final int IFA_ADDRESS = 1;
@@ -148,7 +149,11 @@ final class ChangeEncoder {
             out.end();
         }
         int flags = link.up().orElse(false) ? IFF_UP : 0;
-        beginSetLink(link.name(), flags, link.up().isPresent() ? IFF_UP : 0);
+        flags |= link.arp().orElse(true) ? 0 : IFF_NOARP;
+        int mask = link.up().isPresent() ? IFF_UP : 0;
+        mask |= link.arp().isPresent() ? IFF_NOARP : 0;
+        beginSetLink(link.name(), flags, mask);
+        link.mac().ifPresent(mac -> out.attrBytes(IFLA_ADDRESS, mac.toBytes()));
         link.masterIndex().ifPresent(index -> out.attrU32(IFLA_MASTER, index));
         link.mtuBytes().ifPresent(mtu -> out.attrU32(IFLA_MTU, mtu));
         out.end();

@@ -29,6 +29,7 @@ final class Decoder {
                         .map(Mac::ofBytes),
                 (flags & ChangeEncoder.IFF_UP) != 0,
                 (flags & ChangeEncoder.IFF_LOWER_UP) != 0,
+                (flags & ChangeEncoder.IFF_NOARP) == 0,
                 attributes.number(ChangeEncoder.IFLA_MTU).orElse(0),
                 master,
                 attributes.nested(ChangeEncoder.IFLA_LINKINFO).string(ChangeEncoder.IFLA_INFO_KIND),

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  * @param mac empty where the link has none of six bytes
  * @param up whether it is set up (its own state, not its carrier's)
  * @param carrier whether the lower layer is up
+ * @param arp whether it asks for and learns neighbours
  * @param masterIndex the bridge it is a port of
  * @param kind {@code veth}, {@code bridge}, …; empty for physical links and the loopback
  * @param peerIndex the index of a veth's other end, in that end's namespace
@@ -21,6 +22,7 @@ public record Link(
         Optional<Mac> mac,
         boolean up,
         boolean carrier,
+        boolean arp,
         int mtuBytes,
         OptionalInt masterIndex,
         String kind,

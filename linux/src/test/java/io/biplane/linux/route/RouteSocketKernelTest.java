@@ -39,7 +39,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 @KernelTest
 final class RouteSocketKernelTest {
@@ -201,7 +200,7 @@ final class RouteSocketKernelTest {
             inNode.apply(
                     SetLink.upWithoutAutoconf("nodes"),
                     new AddVeth(VethEnd.here("p1", HOST), VethEnd.in(pod, "eth0", POD, 2), 1500),
-                    SetLink.port("p1", bridge));
+                    SetLink.upWithoutAutoconf("p1").withMaster(bridge));
             JsonNode port = Witness.ip(node, "link", "show", "p1").get(0);
             assertThat(port.get("master").asString()).isEqualTo("nodes");
             assertThat(inNode.link("p1").orElseThrow().masterIndex()).hasValue(bridge);
@@ -274,18 +273,29 @@ final class RouteSocketKernelTest {
             inNode.apply(
                     new AddBridge("nodes", Mac.local(7), 1500),
                     new AddVeth(VethEnd.here("a", HOST), VethEnd.here("b", POD), 1500));
-            inNode.apply(SetLink.port("a", inNode.link("nodes").orElseThrow().index()));
-            inNode.apply(
-                    new SetLink(
-                            "a",
-                            Optional.of(false),
-                            java.util.OptionalInt.of(0),
-                            java.util.OptionalInt.of(1300),
-                            true));
+            int bridge = inNode.link("nodes").orElseThrow().index();
+            inNode.apply(SetLink.upWithoutAutoconf("a").withMaster(bridge));
+            inNode.apply(SetLink.down("a").withMaster(0).withMtu(1300));
             Link link = inNode.link("a").orElseThrow();
             assertThat(link.masterIndex()).isEmpty();
             assertThat(link.up()).isFalse();
             assertThat(link.mtuBytes()).isEqualTo(1300);
+        }
+    }
+
+    @Test
+    void ipSeesALinkThatAsksForNoNeighboursAndItsNewAddress() {
+        connect();
+        try (RouteSocket inPod = RouteSocket.open(pod)) {
+            inPod.apply(SetLink.upWithoutAutoconf("eth0").withArp(false).withMac(Mac.local(9)));
+            Link link = inPod.link("eth0").orElseThrow();
+            assertThat(link.arp()).isFalse();
+            assertThat(link.mac()).contains(Mac.local(9));
+            JsonNode seen = Witness.ip(pod, "link", "show", "eth0").get(0);
+            assertThat(seen.get("flags").toString()).contains("NOARP");
+            assertThat(seen.get("address").asString()).isEqualTo(Mac.local(9).toString());
+            inPod.apply(SetLink.upWithoutAutoconf("eth0").withArp(true));
+            assertThat(inPod.link("eth0").orElseThrow().arp()).isTrue();
         }
     }
 }

@@ -104,7 +104,9 @@ public final class Fabric {
                 RouteSocket inside = RouteSocket.open(namespace)) {
             Namespaces.makeRouter(namespace);
             Mac portMac = Mac.local(0xb0_0000_0000L + node);
-            fabric.ensure(veth(port, portMac, namespace, UPLINK, mac), SetLink.port(port, bridge));
+            fabric.ensure(
+                    veth(port, portMac, namespace, UPLINK, mac),
+                    SetLink.upWithoutAutoconf(port).withMaster(bridge));
             inside.ensure(SetLink.up("lo"), SetLink.upWithoutAutoconf(UPLINK));
             int uplink = index(inside, UPLINK);
             List<Change> inNode = new ArrayList<>();

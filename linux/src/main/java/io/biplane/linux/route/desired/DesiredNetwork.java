@@ -1,0 +1,21 @@
+package io.biplane.linux.route.desired;
+
+import io.biplane.netip.Prefix;
+
+import java.util.List;
+
+/**
+ * What a namespace is to have; other links, addresses and routes may be there besides.
+ *
+ * @param unreachable destinations whose packets are answered with "unreachable"
+ */
+public record DesiredNetwork(List<DesiredLink> links, List<Prefix> unreachable) {
+    public DesiredNetwork {
+        links = List.copyOf(links);
+        unreachable = List.copyOf(unreachable);
+    }
+
+    public static DesiredNetwork of(DesiredLink... links) {
+        return new DesiredNetwork(List.of(links), List.of());
+    }
+}
