@@ -5,6 +5,7 @@ import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.ApiClient;
+import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
@@ -59,6 +60,7 @@ public final class NodeAgents implements AutoCloseable {
     private final Map<String, NodePods> networks = new HashMap<>();
     private final ExecutorService kernel = KernelThreads.create();
     private final StandInsClient standIns;
+    private final EventRecorder events;
     private final PodLoop podLoop;
     private final NodeLoop nodeLoop;
     private volatile boolean swept;
@@ -80,7 +82,8 @@ public final class NodeAgents implements AutoCloseable {
         this.standIns =
                 new StandInsClient(
                         config.standInsSocket(), config.launchStandIns(), new StandInsEvents());
-        this.podLoop = new PodLoop(client, pods, services, networks, standIns);
+        this.events = new EventRecorder(client, "kubelet");
+        this.podLoop = new PodLoop(client, pods, services, networks, standIns, events);
         this.nodeLoop = new NodeLoop(client, nodes, objects);
     }
 
@@ -243,5 +246,6 @@ public final class NodeAgents implements AutoCloseable {
         standIns.close();
         kernel.shutdown();
         networks.values().forEach(NodePods::close);
+        events.close();
     }
 }

@@ -8,6 +8,7 @@ import io.biplane.api.view.ServiceView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.PatchType;
+import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Key;
@@ -26,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +54,7 @@ final class PodLoop implements AutoCloseable {
     private final Index<ServiceView> servicesByNamespace;
     private final Map<String, NodePods> nodes;
     private final StandInsClient standIns;
+    private final WaitingPods waiting;
     private final ConcurrentMap<Key, LocalPod> local = new ConcurrentHashMap<>();
     private final WorkQueue<Key> queue = new WorkQueue<>("pods", WORKERS, this::reconcile);
 
@@ -60,12 +63,14 @@ final class PodLoop implements AutoCloseable {
             Informer<PodView> pods,
             Informer<ServiceView> services,
             Map<String, NodePods> nodes,
-            StandInsClient standIns) {
+            StandInsClient standIns,
+            EventRecorder events) {
         this.client = client;
         this.pods = pods;
         this.servicesByNamespace = services.index(service -> List.of(service.namespace()));
         this.nodes = nodes;
         this.standIns = standIns;
+        this.waiting = new WaitingPods(events, InstantSource.system());
     }
 
     void start() {
@@ -89,6 +94,9 @@ final class PodLoop implements AutoCloseable {
         if (here != null && !pod.map(p -> p.uid().equals(here.id.uid())).orElse(false)) {
             end(key, here);
         }
+        if (pod.isEmpty() || pod.get().terminating()) {
+            waiting.remove(key);
+        }
         if (pod.isEmpty()) {
             return;
         }
@@ -104,12 +112,19 @@ final class PodLoop implements AutoCloseable {
     private void run(Key key, PodView pod) throws IOException {
         LocalPod here = local.get(key);
         if (here == null) {
-            here = attach(pod);
+            try {
+                here = attach(pod);
+            } catch (RuntimeException e) {
+                waitForNetwork(pod, "FailedCreatePodSandBox", WaitingPods.sandbox(e));
+                throw e;
+            }
             if (here == null) {
+                waitForNetwork(pod, "NetworkNotReady", WaitingPods.noPodCidrs(pod));
                 queue.addAfter(key, WAIT_FOR_CIDRS);
                 return;
             }
             local.put(key, here);
+            waiting.remove(key);
         }
         Map<String, Integer> restarted = serve(here, pod);
         ServedState state = here.state;
@@ -121,7 +136,7 @@ final class PodLoop implements AutoCloseable {
                                 pod,
                                 here.addresses,
                                 here.node.config().addresses(),
-                                state,
+                                Optional.of(state),
                                 here.instance,
                                 restarted,
                                 Instant.now())
@@ -129,11 +144,23 @@ final class PodLoop implements AutoCloseable {
         report(pod, status);
     }
 
-    private @Nullable LocalPod attach(PodView pod) {
+    /** Says why the pod does not run yet; its queue tries again. */
+    private void waitForNetwork(PodView pod, String reason, String message) {
+        waiting.tell(pod, reason, message);
+        List<Addr> hostIps = node(pod).config().addresses();
+        report(pod, PodStatus.waiting(pod, hostIps, Instant.now()).toJson());
+    }
+
+    private NodePods node(PodView pod) {
         NodePods node = nodes.get(pod.nodeName());
         if (node == null) {
             throw new IllegalStateException("node %s is not ours".formatted(pod.nodeName()));
         }
+        return node;
+    }
+
+    private @Nullable LocalPod attach(PodView pod) {
+        NodePods node = node(pod);
         if (pod.hostNetwork()) {
             List<Addr> hostIps = node.config().addresses();
             return new LocalPod(NodePods.idOf(pod), node, true, node.hostNetns(), hostIps);
@@ -273,6 +300,7 @@ final class PodLoop implements AutoCloseable {
             here.node.detach(here.id, here.addresses);
         }
         local.remove(key);
+        waiting.on(here.node.config().name()).forEach(queue::add); // its addresses are free
     }
 
     @Override

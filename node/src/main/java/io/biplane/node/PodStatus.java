@@ -22,6 +22,8 @@ import java.util.Optional;
  *
  * @param podIps the primary first
  * @param hostIps the node's, the primary first
+ * @param served what the stand-ins report; empty while the pod has no network, so that none serve
+ *     it
  * @param instance of the stand-ins' process; another one than before means that containers
  *     restarted
  * @param restarted containers that had exited and were started again, with their exit codes
@@ -30,12 +32,17 @@ record PodStatus(
         PodView pod,
         List<Addr> podIps,
         List<Addr> hostIps,
-        ServedState served,
+        Optional<ServedState> served,
         String instance,
         Map<String, Integer> restarted,
         Instant now) {
 
     private static final int KILLED = 137;
+
+    /** Of a pod that waits for its network: no address, no container, not ready. */
+    static PodStatus waiting(PodView pod, List<Addr> hostIps, Instant now) {
+        return new PodStatus(pod, List.of(), hostIps, Optional.empty(), "", Map.of(), now);
+    }
 
     /** Containers that have stand-ins: the regular ones, and init containers that keep running. */
     static List<JsonNode> longRunning(PodView pod) {
@@ -78,6 +85,7 @@ record PodStatus(
 
     private static void addresses(ObjectNode status, String single, String list, List<Addr> ips) {
         if (ips.isEmpty()) {
+            status.putNull(single).putNull(list); // takes away what it had before
             return;
         }
         status.put(single, ips.getFirst().toString());
@@ -85,15 +93,23 @@ record PodStatus(
         ips.forEach(ip -> entries.addObject().put("ip", ip.toString()));
     }
 
-    private Container state(JsonNode container) {
-        return served.container(Fields.text(container, "name"))
-                .orElseGet(() -> new Container.Failed("the stand-ins do not know it"));
+    /** Empty for a container that was not created yet. */
+    private Optional<Container> state(JsonNode container) {
+        return served.map(state ->
+                state.container(Fields.text(container, "name"))
+                        .orElseGet(() -> new Container.Failed("the stand-ins do not know it")));
+    }
+
+    private boolean isListening(JsonNode container) {
+        return state(container).filter(Container.Listening.class::isInstance).isPresent();
     }
 
     private String phase() {
         List<Container> states =
-                Fields.list(pod.json(), "spec", "containers").stream().map(this::state).toList();
-        if (states.stream().allMatch(Container.Exited.class::isInstance)) {
+                Fields.list(pod.json(), "spec", "containers").stream()
+                        .flatMap(container -> state(container).stream())
+                        .toList();
+        if (served.isPresent() && states.stream().allMatch(Container.Exited.class::isInstance)) {
             boolean failed =
                     states.stream().anyMatch(s -> s instanceof Container.Exited(int c) && c != 0);
             return failed ? "Failed" : "Succeeded";
@@ -107,7 +123,7 @@ record PodStatus(
     private void conditions(ArrayNode conditions) {
         List<String> unready =
                 longRunning(pod).stream()
-                        .filter(c -> !(state(c) instanceof Container.Listening))
+                        .filter(c -> !isListening(c))
                         .map(c -> Fields.text(c, "name"))
                         .toList();
         boolean completed = phase().equals("Succeeded") || phase().equals("Failed");
@@ -118,7 +134,7 @@ record PodStatus(
                         : "containers with unready status: [%s]"
                                 .formatted(String.join(" ", unready));
         condition(conditions, "PodScheduled", true, "", "");
-        condition(conditions, "Initialized", true, "", "");
+        initialized(conditions);
         condition(conditions, "ContainersReady", unready.isEmpty(), reason, message);
         Optional<String> gate = closedGate();
         if (unready.isEmpty() && gate.isPresent()) {
@@ -133,6 +149,25 @@ record PodStatus(
             if (!written.contains(Fields.text(other, "type"))) {
                 conditions.add(other.deepCopy());
             }
+        }
+    }
+
+    private void initialized(ArrayNode conditions) {
+        List<String> incomplete =
+                Fields.list(pod.json(), "spec", "initContainers").stream()
+                        .filter(_ -> served.isEmpty())
+                        .map(c -> Fields.text(c, "name"))
+                        .toList();
+        if (incomplete.isEmpty()) {
+            condition(conditions, "Initialized", true, "", "");
+        } else {
+            condition(
+                    conditions,
+                    "Initialized",
+                    false,
+                    "ContainersNotInitialized",
+                    "containers with incomplete status: [%s]"
+                            .formatted(String.join(" ", incomplete)));
         }
     }
 
@@ -179,9 +214,13 @@ record PodStatus(
                         .put("name", name)
                         .put("image", Fields.text(container, "image"))
                         .put("imageID", "");
+        Optional<Container> current = state(container);
+        if (current.isEmpty()) {
+            return notCreated(status, before).put("restartCount", restarts);
+        }
         ObjectNode state = status.putObject("state");
         boolean ready = false;
-        switch (state(container)) {
+        switch (current.get()) {
             case Container.Listening _ -> {
                 boolean sameRun =
                         idBefore.startsWith("biplane://" + instance)
@@ -218,6 +257,22 @@ record PodStatus(
                 .put("restartCount", restarts);
     }
 
+    /** A container whose pod has no network; one that ran in an earlier network has ended. */
+    private ObjectNode notCreated(ObjectNode status, JsonNode before) {
+        boolean hasInit = !Fields.list(pod.json(), "spec", "initContainers").isEmpty();
+        status.putObject("state")
+                .putObject("waiting")
+                .put("reason", hasInit ? "PodInitializing" : "ContainerCreating");
+        JsonNode last = Fields.at(before, "lastState");
+        if (Fields.at(before, "state", "running") != null) {
+            status.set("lastState", ended(before, KILLED));
+        } else if (last != null && !last.isEmpty()) {
+            status.set("lastState", last.deepCopy());
+        }
+        Fields.optionalText(before, "containerID").ifPresent(id -> status.put("containerID", id));
+        return status.put("ready", false).put("started", false);
+    }
+
     private ObjectNode ended(JsonNode before, int code) {
         ObjectNode ended = Trees.object();
         ended.putObject("terminated")
@@ -246,11 +301,14 @@ record PodStatus(
                 Trees.object()
                         .put("name", name)
                         .put("image", Fields.text(container, "image"))
-                        .put("imageID", "")
-                        .put("containerID", "biplane://%s-%s-0".formatted(instance, name))
-                        .put("ready", true)
-                        .put("started", false)
-                        .put("restartCount", 0);
+                        .put("imageID", "");
+        if (served.isEmpty()) {
+            return notCreated(status, Trees.object()).put("restartCount", 0);
+        }
+        status.put("containerID", "biplane://%s-%s-0".formatted(instance, name))
+                .put("ready", true)
+                .put("started", false)
+                .put("restartCount", 0);
         status.putObject("state")
                 .putObject("terminated")
                 .put("exitCode", 0)

@@ -136,7 +136,11 @@ class NodeAgentsKernelTest {
     void nothingIsLeft() throws Exception {
         stopAgents();
         api.close();
-        standIns.getLast().destroyForcibly().waitFor();
+        // Agents that end before their stand-ins answer leave them to the next ones, who launch
+        // more.
+        for (Process each : standIns) {
+            each.destroyForcibly().waitFor();
+        }
         Fabric.down(NETWORK.name(), host);
         host.namespace().close();
         NetworkNamespace.delete(HOST);
@@ -332,6 +336,64 @@ class NodeAgentsKernelTest {
                                         .readAllBytes(),
                                 StandardCharsets.UTF_8))
                 .doesNotContain("dev v");
+    }
+
+    @Test
+    void podsWithoutAFreeAddressWaitWithAnEventAndGoOnWhenOneIsFree() throws Exception {
+        patchNode(
+                "node-1",
+                "{'spec':{'podCIDR':'10.242.1.0/29','podCIDRs':['10.242.1.0/29','fd00:10:242:1::/64']}}");
+        for (int i = 1; i <= 5; i++) {
+            createPod("web-" + i, "node-1", ",'ports':[{'containerPort':8080}]");
+        }
+        awaitPods(pods -> pods.size() == 5 && pods.stream().allMatch(PodView::ready));
+        createPod("late", "node-1", ",'ports':[{'containerPort':8080}]");
+        List<ObjectNode> events = api.await(Kinds.EVENTS, all -> !all.isEmpty());
+        assertThat(events.getFirst().path("reason").asString()).isEqualTo("FailedCreatePodSandBox");
+        assertThat(events.getFirst().path("message").asString())
+                .startsWith("Failed to create pod sandbox: ")
+                .contains("10.242.1.0/29");
+        assertThat(events.getFirst().at("/involvedObject/name").asString()).isEqualTo("late");
+        assertThat(events.getFirst().at("/source/host").asString()).isEqualTo("node-1");
+        PodView waiting =
+                awaitPods(pods ->
+                                pods.stream()
+                                        .anyMatch(p ->
+                                                p.name().equals("late")
+                                                        && p.phase().equals("Pending")))
+                        .stream()
+                        .filter(p -> p.name().equals("late"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(waiting.ready()).isFalse();
+        assertThat(waiting.ips()).isEmpty();
+        assertThat(waiting.json().at("/status/containerStatuses/0/state/waiting/reason").asString())
+                .isEqualTo("ContainerCreating");
+        api.client().delete(Kinds.PODS, "default", "web-3", DeleteOptions.DEFAULT.withGrace(1));
+        long freed = System.nanoTime();
+        PodView pod = awaitReady("late");
+        System.out.printf(
+                "a waiting pod was ready %d ms after another was deleted%n",
+                (System.nanoTime() - freed) / 1_000_000);
+        assertThat(Ask.http(node(1), pod.ips().getFirst(), 8080, "/hostname")).isEqualTo("late");
+        assertThat(api.all(Kinds.EVENTS)).hasSize(1);
+    }
+
+    @Test
+    void aPodOfANodeWithoutPodCidrsSaysSo() throws Exception {
+        stopAgents();
+        patchNode("node-2", "{'spec':{'podCIDR':null,'podCIDRs':null}}");
+        createPod("early", "node-2", ",'ports':[{'containerPort':8080}]");
+        agents = startAgents();
+        ObjectNode event = api.await(Kinds.EVENTS, all -> !all.isEmpty()).getFirst();
+        assertThat(event.path("reason").asString()).isEqualTo("NetworkNotReady");
+        assertThat(event.path("message").asString())
+                .isEqualTo("network is not ready: node node-2 has no podCIDRs yet");
+        patchNode(
+                "node-2",
+                "{'spec':{'podCIDR':'10.242.2.0/24','podCIDRs':['10.242.2.0/24','fd00:10:242:2::/64']}}");
+        awaitReady("early");
+        assertThat(api.all(Kinds.EVENTS)).hasSize(1);
     }
 
     private static String residentOf(Process process) throws IOException {

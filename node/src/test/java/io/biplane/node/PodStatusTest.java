@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 class PodStatusTest {
     private static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
@@ -49,7 +50,7 @@ class PodStatusTest {
                         pod,
                         IPS,
                         HOST_IPS,
-                        new ServedState(served, Map.of("a", state)),
+                        Optional.of(new ServedState(served, Map.of("a", state))),
                         instance,
                         restarted,
                         now)
@@ -139,5 +140,70 @@ class PodStatusTest {
                 .add(tree("{'type':'lb','status':'True'}"));
         ObjectNode later = status(pod("", before), new Container.Listening(), "one", Map.of(), T1);
         assertThat(later).isEqualTo(before);
+    }
+
+    @Test
+    void aPodThatWaitsForItsNetworkIsPendingWithoutAnAddress() {
+        assertThat(PodStatus.waiting(pod("", Trees.object()), HOST_IPS, T0).toJson())
+                .isEqualTo(
+                        tree(
+                                "{'phase':'Pending','conditions':["
+                                        + "{'type':'PodScheduled','status':'True','lastTransitionTime':'2026-01-01T00:00:00Z'},"
+                                        + "{'type':'Initialized','status':'True','lastTransitionTime':'2026-01-01T00:00:00Z'},"
+                                        + "{'type':'ContainersReady','status':'False','lastTransitionTime':'2026-01-01T00:00:00Z',"
+                                        + "'reason':'ContainersNotReady','message':'containers with unready status: [a]'},"
+                                        + "{'type':'Ready','status':'False','lastTransitionTime':'2026-01-01T00:00:00Z',"
+                                        + "'reason':'ContainersNotReady','message':'containers with unready status: [a]'}],"
+                                        + "'hostIP':'fd00:1::1','hostIPs':[{'ip':'fd00:1::1'},{'ip':'172.30.0.11'}],"
+                                        + "'podIP':null,'podIPs':null,"
+                                        + "'startTime':'2026-01-01T00:00:00Z','containerStatuses':[{'name':'a','image':'i','imageID':'',"
+                                        + "'state':{'waiting':{'reason':'ContainerCreating'}},"
+                                        + "'ready':false,'started':false,'restartCount':0}],'qosClass':'BestEffort'}"));
+    }
+
+    @Test
+    void initContainersWaitForTheNetworkToo() {
+        ObjectNode status =
+                PodStatus.waiting(
+                                pod(
+                                        ",'initContainers':[{'name':'i','image':'x'},{'name':'s','image':'x','restartPolicy':'Always'}]",
+                                        Trees.object()),
+                                HOST_IPS,
+                                T0)
+                        .toJson();
+        assertThat(status.at("/conditions/1"))
+                .isEqualTo(
+                        tree(
+                                "{'type':'Initialized','status':'False','lastTransitionTime':'2026-01-01T00:00:00Z',"
+                                        + "'reason':'ContainersNotInitialized','message':'containers with incomplete status: [i s]'}"));
+        for (String container :
+                List.of(
+                        "/containerStatuses/0",
+                        "/initContainerStatuses/0",
+                        "/initContainerStatuses/1")) {
+            assertThat(status.at(container + "/state"))
+                    .as(container)
+                    .isEqualTo(tree("{'waiting':{'reason':'PodInitializing'}}"));
+            assertThat(status.at(container + "/ready").asBoolean()).as(container).isFalse();
+        }
+    }
+
+    @Test
+    void aPodThatLosesItsNetworkKeepsItsPhaseButNotItsAddressOrReadiness() {
+        ObjectNode before = running();
+        PodView pod = pod("", before);
+        ObjectNode status = PodStatus.waiting(pod, HOST_IPS, T1).toJson();
+        assertThat(status.path("phase").asString()).isEqualTo("Running");
+        assertThat(status.path("podIP").isNull()).isTrue();
+        assertThat(status.path("podIPs").isNull()).isTrue();
+        assertThat(StatusDifference.none(before, status)).isFalse();
+        assertThat(status.at("/conditions/3/status").asString()).isEqualTo("False");
+        assertThat(status.at("/containerStatuses/0/state/waiting/reason").asString())
+                .isEqualTo("ContainerCreating");
+        assertThat(status.at("/containerStatuses/0/lastState/terminated/exitCode").asInt())
+                .isEqualTo(137);
+        ObjectNode again = status(pod("", status), new Container.Listening(), "one", Map.of(), T1);
+        assertThat(again.at("/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
+        assertThat(again.at("/conditions/3/status").asString()).isEqualTo("True");
     }
 }

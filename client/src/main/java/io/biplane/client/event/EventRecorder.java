@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
 
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,7 +29,28 @@ public final class EventRecorder implements AutoCloseable {
     private static final int QUEUE_LENGTH = 4096;
     private static final int REMEMBERED = 2048;
 
-    private record Occurrence(ObjectNode about, String type, String reason, String message) {}
+    /**
+     * @param host "" for a component that runs on no node
+     */
+    private record Occurrence(
+            String host, ObjectNode about, String type, String reason, String message) {}
+
+    /**
+     * The recorder as it speaks for one host, such as the kubelet of a node.
+     *
+     * @param host the node's name
+     */
+    public record OnHost(EventRecorder recorder, String host) {
+        /** As {@link EventRecorder#normal}. */
+        public void normal(ObjectNode about, String reason, String message) {
+            recorder.record(new Occurrence(host, reference(about), "Normal", reason, message));
+        }
+
+        /** As {@link EventRecorder#warning}. */
+        public void warning(ObjectNode about, String reason, String message) {
+            recorder.record(new Occurrence(host, reference(about), "Warning", reason, message));
+        }
+    }
 
     private record Written(String namespace, String name, int count) {}
 
@@ -61,12 +81,17 @@ public final class EventRecorder implements AutoCloseable {
 
     /** Tells of something expected. {@code about} is a whole object, its kind included. */
     public void normal(ObjectNode about, String reason, String message) {
-        record(new Occurrence(reference(about), "Normal", reason, message));
+        onHost("").normal(about, reason, message);
     }
 
     /** Tells of something that needs attention. {@code about} is a whole object with its kind. */
     public void warning(ObjectNode about, String reason, String message) {
-        record(new Occurrence(reference(about), "Warning", reason, message));
+        onHost("").warning(about, reason, message);
+    }
+
+    /** This recorder for a component of many nodes: it says on which one something happened. */
+    public OnHost onHost(String host) {
+        return new OnHost(this, host);
     }
 
     /** How many events were dropped because too many waited. */
@@ -91,8 +116,9 @@ public final class EventRecorder implements AutoCloseable {
                 Occurrence occurrence = queue.take();
                 try {
                     written.put(occurrence, write(occurrence, written.get(occurrence)));
-                } catch (StatusException | UncheckedIOException e) {
+                } catch (RuntimeException e) {
                     // An event about an object of a namespace that is going is refused, for one.
+                    // Whatever it is, the events after it are written.
                     LOG.log(Level.DEBUG, () -> "event not written %s: %s".formatted(occurrence, e));
                 }
             }
@@ -135,8 +161,12 @@ public final class EventRecorder implements AutoCloseable {
         event.put("type", occurrence.type());
         event.put("reason", occurrence.reason());
         event.put("message", occurrence.message());
-        event.putObject("source").put("component", component);
+        ObjectNode source = event.putObject("source").put("component", component);
         event.put("reportingComponent", component);
+        if (!occurrence.host().isEmpty()) {
+            source.put("host", occurrence.host());
+            event.put("reportingInstance", occurrence.host());
+        }
         event.put("firstTimestamp", now).put("lastTimestamp", now).put("count", 1);
         return event;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.client.event;
+
+import org.jspecify.annotations.NullMarked;
