@@ -58,7 +58,7 @@ final class Served {
         long start = System.nanoTime();
         boolean first = !written.isDone();
         attempt(() -> {
-            boolean compared = keeper.sync(ruleset.tables(localSources));
+            boolean compared = keeper.sync(ruleset.tables(localSources)).compared();
             LOG.log(
                     first ? Level.INFO : Level.DEBUG,
                     () ->

@@ -167,10 +167,6 @@ final class ServiceProxyTest {
         proxy.start();
         proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         List<Transaction> later = node1.committed().subList(before, node1.committed().size());
-        assertThat(later).hasSize(1);
-        assertThat(later.getFirst().toString())
-                .as("rules are written anew, elements stay")
-                .doesNotContain("element")
-                .doesNotContain("delete");
+        assertThat(later).as("nothing changed meanwhile").isEmpty();
     }
 }

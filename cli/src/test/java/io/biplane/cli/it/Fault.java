@@ -100,7 +100,13 @@ record Fault(String what, Runnable make, Runnable mend, String named) {
                             cluster,
                             other,
                             "nft flush chain %s ip-masq-agent postrouting".formatted(table),
-                            "has 0 rules, not 1"));
+                            "ip-masq-agent postrouting misses"));
+            faults.add(
+                    inside(
+                            cluster,
+                            node,
+                            "nft insert rule %s biplane-proxy services accept".formatted(table),
+                            "biplane-proxy services has besides rule handle"));
             String sysctl = v6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
             String full = cluster.name() + "-" + node;
             faults.add(

@@ -4,15 +4,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Addresses, routes, permanent neighbours and nftables of a namespace as {@code ip} and {@code nft}
- * print them, to be put back with the same programs.
+ * Addresses, routes and permanent neighbours of a namespace as {@code ip} prints them, to be put
+ * back with the same program. nftables are left to the agents: rules that {@code nft} wrote are not
+ * theirs, and they write them anew.
  */
 record NamespaceSnapshot(
-        String namespace,
-        List<String> addresses,
-        List<String> routes,
-        List<String> neighbours,
-        String ruleset) {
+        String namespace, List<String> addresses, List<String> routes, List<String> neighbours) {
     static NamespaceSnapshot of(String namespace) {
         return new NamespaceSnapshot(
                 namespace,
@@ -23,8 +20,7 @@ record NamespaceSnapshot(
                                 lines(namespace, "ip -4 route show proto static").stream(),
                                 lines(namespace, "ip -6 route show proto static").stream())
                         .toList(),
-                lines(namespace, "ip neigh show nud permanent"),
-                run(namespace, "nft list ruleset"));
+                lines(namespace, "ip neigh show nud permanent"));
     }
 
     /** Puts back what is missing. */
@@ -42,17 +38,6 @@ record NamespaceSnapshot(
                     "ip %s route replace %s proto static"
                             .formatted(family, route.replace(" pref medium", "")));
         }
-        Programs.run(
-                        java.util.Map.of(),
-                        "flush ruleset\n" + ruleset,
-                        "ip",
-                        "netns",
-                        "exec",
-                        namespace,
-                        "nft",
-                        "-f",
-                        "-")
-                .succeeded();
     }
 
     private void quietly(String command) {

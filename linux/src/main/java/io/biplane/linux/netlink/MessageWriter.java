@@ -81,6 +81,11 @@ public final class MessageWriter {
         return position;
     }
 
+    /** A copy of the bytes from {@code position} on. */
+    public byte[] bytesFrom(int position) {
+        return Arrays.copyOfRange(bytes, position, this.position);
+    }
+
     byte[] array() {
         return bytes;
     }

@@ -81,6 +81,11 @@ public record Chain(Table table, String name, Optional<Base> base, String commen
         public static final int FILTER = 0;
         public static final int SRCNAT = 100;
 
+        /** The same with another policy. */
+        public Base with(Policy other) {
+            return new Base(type, hook, priority, other);
+        }
+
         @Override
         public String toString() {
             return "type %s hook %s priority %d; policy %s;"

@@ -12,16 +12,24 @@ final class Names {
 
     private Names() {}
 
+    static boolean isName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    static boolean isComment(String comment) {
+        return comment.getBytes(StandardCharsets.UTF_8).length <= MAX_COMMENT_BYTES
+                && comment.chars().noneMatch(c -> c < ' ' || c == '"');
+    }
+
     static void check(String what, String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException(
                     "\"%s\" cannot name a %s: it must match %s".formatted(name, what, NAME));
         }
     }
 
     static void checkComment(String comment) {
-        if (comment.getBytes(StandardCharsets.UTF_8).length > MAX_COMMENT_BYTES
-                || comment.chars().anyMatch(c -> c < ' ' || c == '"')) {
+        if (!isComment(comment)) {
             throw new IllegalArgumentException(
                     "\"%s\" cannot be a comment: at most 127 bytes, no quotes, no control characters"
                             .formatted(comment));

@@ -3,6 +3,8 @@ package io.biplane.linux.nftables;
 import io.biplane.linux.netlink.NetlinkException;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The nftables ruleset of one network namespace. It may be used from any thread. */
 public interface Nftables extends AutoCloseable {
@@ -40,8 +42,19 @@ public interface Nftables extends AutoCloseable {
      */
     List<Element> elements(NamedSet set);
 
-    /** The rules of a chain, in their order, as far as another program can tell them apart. */
-    List<InstalledRule> rules(Chain chain);
+    /**
+     * The rules of a table by the names of their chains, each chain's in their order; a chain
+     * without rules has no entry.
+     */
+    Map<String, List<InstalledRule>> rules(Table table);
+
+    /** The rules of a chain, in their order; none if there is no such chain. */
+    default List<InstalledRule> rules(Chain chain) {
+        return rules(chain.table()).getOrDefault(chain.name(), List.of());
+    }
+
+    /** The fingerprint that {@link #commit} stores with this rule. */
+    Fingerprint fingerprint(Rule rule);
 
     /**
      * A rule as the kernel has it.
@@ -49,10 +62,25 @@ public interface Nftables extends AutoCloseable {
      * @param handle the kernel's number for it
      * @param expressions the names of the kernel's expressions, such as {@code lookup}
      * @param comment empty for none
+     * @param fingerprint empty where another program wrote the rule
      */
-    record InstalledRule(long handle, List<String> expressions, String comment) {
+    record InstalledRule(
+            long handle,
+            List<String> expressions,
+            String comment,
+            Optional<Fingerprint> fingerprint) {
         public InstalledRule {
             expressions = List.copyOf(expressions);
+        }
+
+        /** Names the rule as {@code nft -a list} shows it. */
+        @Override
+        public String toString() {
+            return "rule handle %d (%s)%s"
+                    .formatted(
+                            handle,
+                            String.join(" ", expressions),
+                            comment.isEmpty() ? "" : " comment \"" + comment + "\"");
         }
     }
 

@@ -4,13 +4,15 @@ import java.util.List;
 
 /** One step of a {@link Transaction}. */
 public sealed interface Operation {
-    /** Adds the table, if it is not there. */
+    /** Adds the table, if it is not there; one that is there becomes dormant, or is no longer. */
     record AddTable(Table table) implements Operation {
         @Override
         public String toString() {
-            String comment = table.comment();
-            return "add table %s%s"
-                    .formatted(table, comment.isEmpty() ? "" : " { comment \"" + comment + "\"; }");
+            String flags = table.dormant() ? "flags dormant; " : "";
+            String comment =
+                    table.comment().isEmpty() ? "" : "comment \"" + table.comment() + "\"; ";
+            String body = flags + comment;
+            return "add table %s%s".formatted(table, body.isEmpty() ? "" : " { " + body + "}");
         }
     }
 
@@ -22,7 +24,7 @@ public sealed interface Operation {
         }
     }
 
-    /** Adds the chain, if it is not there. */
+    /** Adds the chain, if it is not there; a base chain that is there gets the policy. */
     record AddChain(Chain chain) implements Operation {
         @Override
         public String toString() {

@@ -19,12 +19,12 @@ public final class Transaction {
         return this;
     }
 
-    /** Adds a table, if it is not there. */
+    /** Adds a table, if it is not there; see {@link Operation.AddTable}. */
     public Transaction add(Table table) {
         return with(new Operation.AddTable(table));
     }
 
-    /** Adds a chain, if it is not there. */
+    /** Adds a chain, if it is not there; see {@link Operation.AddChain}. */
     public Transaction add(Chain chain) {
         return with(new Operation.AddChain(chain));
     }

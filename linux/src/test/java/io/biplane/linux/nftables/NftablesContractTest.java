@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What users of a ruleset rely on, of the kernel's and of the fake. */
 abstract class NftablesContractTest {
@@ -136,6 +137,73 @@ abstract class NftablesContractTest {
         assertThat(nft.rules(CHAIN)).hasSize(1);
         nft.commit(new Transaction().flush(CHAIN));
         assertThat(nft.rules(CHAIN)).isEmpty();
+    }
+
+    @Test
+    void aRuleKeepsItsFingerprintAndNoTwoRulesShareOne() {
+        Rule one = Rule.of(CHAIN, Statement.accept());
+        Rule two = one.commented("the same, for another reason");
+        nft.commit(new Transaction().add(one).add(two).add(one));
+        assertThat(nft.rules(TABLE).get(CHAIN.name()))
+                .extracting(Nftables.InstalledRule::fingerprint)
+                .containsExactly(
+                        Optional.of(nft.fingerprint(one)),
+                        Optional.of(nft.fingerprint(two)),
+                        Optional.of(nft.fingerprint(one)));
+        assertThat(nft.fingerprint(one)).isNotEqualTo(nft.fingerprint(two));
+        assertThat(nft.rules(Table.of(Table.Family.IP6, "contract"))).isEmpty();
+    }
+
+    @Test
+    void everyTransactionAddsOneToTheGenerationAndAnEmptyOneNothing() {
+        long before = nft.generation();
+        nft.commit(new Transaction());
+        assertThat(nft.generation()).isEqualTo(before);
+        nft.commit(new Transaction().add(TABLE).add(CHAIN).add(MAP, List.of(element(1, 80))));
+        assertThat(nft.generation()).isEqualTo(before + 1);
+        assertErrno(
+                Errno.ENOENT,
+                () -> nft.commit(new Transaction().delete(MAP, List.of(element(2, 80)))));
+        assertThat(nft.generation()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void aPolicyIsChangedByAddingTheChainAgainAndAHookIsNot() {
+        Chain.Base base =
+                new Chain.Base(Chain.Type.FILTER, Chain.Hook.PREROUTING, -300, Chain.Policy.ACCEPT);
+        Chain hooked = new Chain(TABLE, "hooked", Optional.of(base), "");
+        Chain dropping = new Chain(TABLE, "hooked", Optional.of(base.with(Chain.Policy.DROP)), "");
+        nft.commit(new Transaction().add(hooked));
+        nft.commit(new Transaction().add(dropping));
+        assertThat(nft.chains(TABLE)).containsExactly(CHAIN, dropping);
+        Chain elsewhere = Chain.base(TABLE, "hooked", Chain.Type.FILTER, Chain.Hook.INPUT, -300);
+        Chain laterOne =
+                Chain.base(TABLE, "hooked", Chain.Type.FILTER, Chain.Hook.PREROUTING, -299);
+        Chain unhooked = new Chain(TABLE, CHAIN.name(), Optional.of(base), "");
+        for (Chain other : List.of(elsewhere, laterOne, unhooked)) {
+            // Which of the two it is differs between kernels.
+            assertThatThrownBy(() -> nft.commit(new Transaction().add(other)))
+                    .isInstanceOfSatisfying(
+                            NetlinkException.class,
+                            e -> assertThat(e.errno()).isIn(Errno.EEXIST, Errno.EOPNOTSUPP));
+        }
+    }
+
+    @Test
+    void aSetOfAnotherKindIsNotTakenForTheSame() {
+        NftSet numbers = NftSet.of(TABLE, MAP.name(), DataType.INET_SERVICE);
+        assertErrno(Errno.EEXIST, () -> nft.commit(new Transaction().add(numbers)));
+    }
+
+    @Test
+    void aTableIsPutToSleepAndWokenByAddingItAgain() {
+        nft.commit(new Transaction().add(new Table(Table.Family.IP, "contract", "", true)));
+        assertThat(nft.tables().getFirst().dormant()).isTrue();
+        nft.commit(new Transaction().add(TABLE));
+        assertThat(nft.tables()).containsExactly(TABLE);
+        nft.commit(new Transaction().add(new Table(Table.Family.IP, "contract", "", true)));
+        nft.commit(new Transaction().destroy(TABLE).add(TABLE));
+        assertThat(nft.tables()).containsExactly(TABLE);
     }
 
     @Test

@@ -62,6 +62,12 @@ final class TransactionTest {
                         """);
     }
 
+    @Test
+    void aDormantTableSaysSo() {
+        assertThat(new Transaction().add(new Table(Table.Family.IP, "t", "", true)))
+                .hasToString("add table ip t { flags dormant; }\n");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "1st", "two words", "a;b", "a{b", "ünnamed"})
     void whatNftWouldMisreadIsNoName(String name) {

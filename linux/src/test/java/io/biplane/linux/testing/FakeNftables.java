@@ -7,6 +7,7 @@ import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.Expression;
+import io.biplane.linux.nftables.Fingerprint;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Operation;
@@ -19,10 +20,13 @@ import io.biplane.linux.nftables.Verdict;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -30,11 +34,16 @@ import java.util.stream.Stream;
  * deleted that is not there or still in use, and no key leads to two data.
  */
 public final class FakeNftables implements Nftables {
+    /**
+     * @param byHand written by another program, which leaves no fingerprint
+     */
+    private record Written(Rule rule, boolean byHand) {}
+
     /** The objects of one table, by name, in the order of their making. */
     private static final class Content {
         private final Table table;
         private final Map<String, Chain> chains = new LinkedHashMap<>();
-        private final Map<String, Map<Long, Rule>> rules = new LinkedHashMap<>();
+        private final Map<String, Map<Long, Written>> rules = new LinkedHashMap<>();
         private final Map<String, NamedSet> sets = new LinkedHashMap<>();
         private final Map<String, Map<List<Value>, Element>> elements = new LinkedHashMap<>();
 
@@ -45,7 +54,7 @@ public final class FakeNftables implements Nftables {
         private Stream<Statement> statements() {
             return rules.values().stream()
                     .flatMap(of -> of.values().stream())
-                    .flatMap(rule -> rule.statements().stream());
+                    .flatMap(written -> written.rule().statements().stream());
         }
 
         private boolean leadsTo(String chain) {
@@ -80,7 +89,12 @@ public final class FakeNftables implements Nftables {
         }
 
         private Content copy() {
-            Content copy = new Content(table);
+            return copy(table.dormant());
+        }
+
+        private Content copy(boolean dormant) {
+            Content copy =
+                    new Content(new Table(table.family(), table.name(), table.comment(), dormant));
             copy.chains.putAll(chains);
             copy.sets.putAll(sets);
             rules.forEach((name, of) -> copy.rules.put(name, new LinkedHashMap<>(of)));
@@ -101,6 +115,9 @@ public final class FakeNftables implements Nftables {
     @GuardedBy("this")
     private int failures;
 
+    @GuardedBy("this")
+    private long generation = 1;
+
     /** The transactions that were carried out, oldest first. */
     public synchronized List<Transaction> committed() {
         return List.copyOf(committed);
@@ -111,8 +128,32 @@ public final class FakeNftables implements Nftables {
         failures = count;
     }
 
+    /** Carries out a transaction as another program does, without fingerprints. */
+    public synchronized void commitByHand(Transaction transaction) {
+        commit(transaction, true);
+    }
+
     @Override
     public synchronized void commit(Transaction transaction) {
+        if (transaction.isEmpty()) {
+            return;
+        }
+        commit(transaction, false);
+        committed.add(transaction);
+    }
+
+    @Override
+    public synchronized long generation() {
+        return generation;
+    }
+
+    @Override
+    public Fingerprint fingerprint(Rule rule) {
+        return Fingerprint.of(rule.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    @GuardedBy("this")
+    private void commit(Transaction transaction, boolean byHand) {
         if (failures > 0) {
             failures--;
             throw new NetlinkException("commit", Errno.ENOBUFS, "injected", 0);
@@ -120,8 +161,8 @@ public final class FakeNftables implements Nftables {
         Map<String, Content> before = new LinkedHashMap<>();
         tables.forEach((name, content) -> before.put(name, content.copy()));
         try {
-            transaction.operations().forEach(this::apply);
-            committed.add(transaction);
+            transaction.operations().forEach(operation -> apply(operation, byHand));
+            generation++;
         } catch (NetlinkException e) {
             tables = before;
             throw e;
@@ -129,22 +170,26 @@ public final class FakeNftables implements Nftables {
     }
 
     @GuardedBy("this")
-    private void apply(Operation operation) {
+    private void apply(Operation operation, boolean byHand) {
         switch (operation) {
             case Operation.AddTable(Table t) -> {
-                Content _ = tables.computeIfAbsent(t.toString(), _ -> new Content(t));
+                Content _ =
+                        tables.merge(
+                                t.toString(),
+                                new Content(t),
+                                (there, _) -> there.copy(t.dormant()));
             }
             case Operation.DeleteTable(Table t) -> {
                 Content _ = present(tables.remove(t.toString()), operation);
             }
             case Operation.AddChain(Chain c) -> {
                 Content content = content(c.table(), operation);
-                content.chains.putIfAbsent(c.name(), c);
+                addChain(content, c, operation);
                 content.rules.putIfAbsent(c.name(), new LinkedHashMap<>());
             }
             case Operation.DeleteChain(Chain c) -> {
                 Content content = content(c.table(), operation);
-                Map<Long, Rule> _ = present(content.rules.get(c.name()), operation);
+                Map<Long, Written> _ = present(content.rules.get(c.name()), operation);
                 if (content.leadsTo(c.name())) {
                     throw refused(operation, Errno.EBUSY);
                 }
@@ -152,13 +197,19 @@ public final class FakeNftables implements Nftables {
                 content.chains.remove(c.name());
             }
             case Operation.FlushChain(Chain c) -> rules(c, operation).clear();
-            case Operation.AddRule(Rule r) -> rules(r.chain(), operation).put(nextHandle++, r);
+            case Operation.AddRule(Rule r) ->
+                    rules(r.chain(), operation).put(nextHandle++, new Written(r, byHand));
             case Operation.DeleteRule(Chain c, long handle) -> {
-                Rule _ = present(rules(c, operation).remove(handle), operation);
+                Written _ = present(rules(c, operation).remove(handle), operation);
             }
             case Operation.AddSet(NamedSet s) -> {
                 Content content = content(s.table(), operation);
-                content.sets.putIfAbsent(s.name(), s);
+                NamedSet there = content.sets.putIfAbsent(s.name(), s);
+                if (there != null
+                        && !(there.types(true).equals(s.types(true))
+                                && there.flags().equals(s.flags()))) {
+                    throw refused(operation, Errno.EEXIST);
+                }
                 content.elements.putIfAbsent(s.name(), new LinkedHashMap<>());
             }
             case Operation.DeleteSet(NamedSet s) -> {
@@ -179,6 +230,19 @@ public final class FakeNftables implements Nftables {
                     Element _ = present(of.remove(e.key()), operation);
                 }
             }
+        }
+    }
+
+    private static void addChain(Content content, Chain chain, Operation operation) {
+        Chain there = content.chains.get(chain.name());
+        if (there != null && chain.base().isPresent()) {
+            Chain.Policy policy = chain.base().get().policy();
+            if (!there.base().map(base -> base.with(policy)).equals(chain.base())) {
+                throw refused(operation, Errno.EOPNOTSUPP);
+            }
+        }
+        if (there == null || chain.base().isPresent()) {
+            content.chains.put(chain.name(), chain);
         }
     }
 
@@ -210,7 +274,7 @@ public final class FakeNftables implements Nftables {
     }
 
     @GuardedBy("this")
-    private Map<Long, Rule> rules(Chain chain, Operation operation) {
+    private Map<Long, Written> rules(Chain chain, Operation operation) {
         return present(content(chain.table(), operation).rules.get(chain.name()), operation);
     }
 
@@ -253,21 +317,26 @@ public final class FakeNftables implements Nftables {
     }
 
     @Override
-    public synchronized List<InstalledRule> rules(Chain chain) {
-        Content content = tables.get(chain.table().toString());
-        Map<Long, Rule> rules =
-                content == null ? Map.of() : content.rules.getOrDefault(chain.name(), Map.of());
-        return rules.entrySet().stream()
-                .map(e -> new InstalledRule(e.getKey(), List.of(), e.getValue().comment()))
-                .toList();
+    public synchronized Map<String, List<InstalledRule>> rules(Table table) {
+        Content content = tables.get(table.toString());
+        Map<String, List<InstalledRule>> rules = new HashMap<>();
+        if (content != null) {
+            content.rules.forEach((chain, of) -> {
+                if (!of.isEmpty()) {
+                    rules.put(chain, of.entrySet().stream().map(this::installed).toList());
+                }
+            });
+        }
+        return rules;
     }
 
-    /** The rules of a chain as they were added, for comparison with what was meant. */
-    public synchronized List<Rule> rulesOf(Chain chain) {
-        Content content = tables.get(chain.table().toString());
-        return content == null
-                ? List.of()
-                : List.copyOf(content.rules.getOrDefault(chain.name(), Map.of()).values());
+    private InstalledRule installed(Map.Entry<Long, Written> entry) {
+        Written written = entry.getValue();
+        return new InstalledRule(
+                entry.getKey(),
+                List.of(),
+                written.rule().comment(),
+                written.byHand() ? Optional.empty() : Optional.of(fingerprint(written.rule())));
     }
 
     @Override

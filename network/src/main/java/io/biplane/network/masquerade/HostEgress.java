@@ -49,7 +49,7 @@ public final class HostEgress {
 
     /** Makes the host's tables as {@link #tables} says, whatever is there. */
     public static void write(Nftables host, String cluster, String link, List<Prefix> sources) {
-        boolean _ = new TableKeeper(host).sync(tables(cluster, link, sources));
+        TableKeeper.Synced _ = new TableKeeper(host).sync(tables(cluster, link, sources));
     }
 
     /** Removes the cluster's tables, if they are there. */

@@ -190,8 +190,10 @@ final class ServicesKernelTest {
         try (SocketChannel open = Lab.connect(lab.client, vip(family), 80)) {
             String pod = Lab.read(open);
             TableKeeper restarted = new TableKeeper(nftables);
-            assertThat(restarted.sync(ruleset.tables(PODS))).isTrue();
-            assertThat(restarted.sync(ruleset.tables(PODS))).as("nothing to compare").isFalse();
+            assertThat(restarted.sync(ruleset.tables(PODS)))
+                    .as("all is adopted")
+                    .isEqualTo(new TableKeeper.Synced(true, List.of()));
+            assertThat(restarted.sync(ruleset.tables(PODS)).compared()).isFalse();
             assertThat(Witness.run(lab.node, "", "nft", "-a", "list", "tables"))
                     .as("the tables are the same ones")
                     .isEqualTo(before);
@@ -224,7 +226,7 @@ final class ServicesKernelTest {
                         "flush ruleset; add table ip biplane-proxy; add chain ip biplane-proxy output")) {
             Witness.nft(lab.node, damage.replace("; add ", "\nadd "));
             assertThat(ruleset(lab.node)).as(damage).isNotEqualTo(intact);
-            assertThat(keeper.sync(ruleset.tables(PODS))).as(damage).isTrue();
+            assertThat(keeper.sync(ruleset.tables(PODS)).repaired()).as(damage).isNotEmpty();
             assertThat(sorted(ruleset(lab.node))).as(damage).isEqualTo(sorted(intact));
         }
     }
@@ -267,7 +269,7 @@ final class ServicesKernelTest {
         }
         write();
         keeper.change(ruleset.prune());
-        assertThat(keeper.sync(ruleset.tables(PODS))).as("someone else wrote").isFalse();
+        assertThat(keeper.sync(ruleset.tables(PODS)).compared()).as("someone wrote").isFalse();
         NetworkNamespace other = lab.another();
         try (KernelNftables fresh = KernelNftables.open(other)) {
             new TableKeeper(fresh).sync(ruleset.tables(PODS));

@@ -6,6 +6,7 @@ import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Rule;
 import io.biplane.linux.nftables.Table;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -36,5 +37,14 @@ public record DesiredTable(
                                 .formatted(rule, rule.chain()));
             }
         }
+    }
+
+    /** The rules of every chain in their order; a chain without rules has an empty list. */
+    Map<Chain, List<Rule>> rulesByChain() {
+        Map<Chain, List<Rule>> byChain = new LinkedHashMap<>();
+        chains.forEach(chain -> byChain.put(chain, new ArrayList<>()));
+        rules.forEach(
+                rule -> byChain.computeIfAbsent(rule.chain(), _ -> new ArrayList<>()).add(rule));
+        return byChain;
     }
 }

@@ -3,90 +3,87 @@ package io.biplane.linux.nftables.desired;
 import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.NamedSet;
+import io.biplane.linux.nftables.NamedSet.Flag;
 import io.biplane.linux.nftables.NftMap;
 import io.biplane.linux.nftables.NftSet;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Rule;
+import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
- * The way from what the kernel has to a {@link DesiredTable}. Elements that are right stay, so that
- * no packet misses them; rules are written anew, because the kernel cannot be asked for them in a
- * form that could be compared. Connections that are established do not notice: their translation is
- * in the connection table. What does not belong into the table is removed.
+ * The way from what the kernel has to a {@link DesiredTable}; where both are equal it is no step at
+ * all. Elements that are right stay, so that no packet misses them, and so do the rules of a chain
+ * that is right; of one that is not, all rules are written anew. Connections that are established
+ * do not notice: their translation is in the connection table. What does not belong into the table
+ * is removed, as far as the model has a word for it: a counter object of another program stays, and
+ * no rule uses it.
  */
 final class Repair {
     private final Nftables kernel;
     private final DesiredTable desired;
+    private final Installed found;
     private final Transaction transaction;
 
-    private Repair(Nftables kernel, DesiredTable desired, Transaction transaction) {
+    private Repair(
+            Nftables kernel, DesiredTable desired, Installed found, Transaction transaction) {
         this.kernel = kernel;
         this.desired = desired;
+        this.found = found;
         this.transaction = transaction;
     }
 
-    /** Adds to {@code transaction} what makes {@code kernel}'s table as {@code desired}. */
-    static void add(Nftables kernel, DesiredTable desired, Transaction transaction) {
-        new Repair(kernel, desired, transaction).run();
+    /**
+     * What makes {@code kernel}'s table as {@code desired}; empty if it is so.
+     *
+     * @throws IllegalArgumentException or IllegalStateException if what is there cannot be read
+     */
+    static Transaction of(Nftables kernel, DesiredTable desired) {
+        Installed found = Installed.read(kernel, desired.table());
+        if (!fits(desired, found)) {
+            return rebuilding(kernel, desired);
+        }
+        Transaction transaction = new Transaction();
+        new Repair(kernel, desired, found, transaction).run();
+        return transaction;
     }
 
-    private void run() {
-        Map<String, Chain> chains = byName(kernel.chains(desired.table()), Chain::name);
-        Map<String, NamedSet> sets = byName(kernel.sets(desired.table()), NamedSet::name);
-        if (!fits(chains, sets)) {
-            transaction.destroy(desired.table());
-            chains = Map.of();
-            sets = Map.of();
-        }
-        transaction.add(desired.table());
-        desired.chains().forEach(transaction::add);
-        desired.sets().keySet().forEach(transaction::add);
-        Collection<Chain> allChains = new HashSet<>(chains.values());
-        allChains.removeIf(chain -> desiredChain(chain.name()));
-        List<Chain> foreign = List.copyOf(allChains);
-        desired.chains().forEach(transaction::flush);
-        foreign.forEach(transaction::flush);
-        desired.rules().forEach(transaction::add);
-        removeSets(sets.values());
-        for (Map.Entry<NamedSet, ? extends Collection<Element>> set : desired.sets().entrySet()) {
-            NamedSet found = sets.get(set.getKey().name());
-            changeElements(
-                    set.getKey(),
-                    found == null ? List.of() : kernel.elements(found),
-                    set.getValue());
-        }
-        foreign.forEach(transaction::delete);
-    }
-
-    private boolean desiredChain(String name) {
-        return desired.chains().stream().anyMatch(chain -> chain.name().equals(name));
+    /** What makes the table anew, whatever is there. */
+    static Transaction rebuilding(Nftables kernel, DesiredTable desired) {
+        Transaction transaction = new Transaction().destroy(desired.table());
+        new Repair(kernel, desired, Installed.NOTHING, transaction).run();
+        return transaction;
     }
 
     /** Whether the chains and sets of our names are of our making: their kind cannot be changed. */
-    private boolean fits(Map<String, Chain> chains, Map<String, NamedSet> sets) {
+    private static boolean fits(DesiredTable desired, Installed found) {
         return desired.chains().stream()
                         .allMatch(chain -> {
-                            Chain found = chains.get(chain.name());
-                            return found == null || found.base().equals(chain.base());
+                            Chain there = found.chains().get(chain.name());
+                            return there == null || sameHook(there, chain);
                         })
                 && desired.sets().keySet().stream()
                         .allMatch(set -> {
-                            NamedSet found = sets.get(set.name());
-                            return found == null || sameKind(found, set);
+                            NamedSet there = found.sets().get(set.name());
+                            return there == null || sameKind(there, set);
                         });
     }
 
-    private static boolean sameKind(NamedSet found, NamedSet desired) {
+    /** Whether the kernel calls both chains alike; a policy can be changed. */
+    static boolean sameHook(Chain found, Chain desired) {
+        return found.base()
+                .map(base -> base.with(Chain.Policy.ACCEPT))
+                .equals(desired.base().map(base -> base.with(Chain.Policy.ACCEPT)));
+    }
+
+    static boolean sameKind(NamedSet found, NamedSet desired) {
         boolean sameData =
                 switch (desired) {
                     case NftSet _ -> found instanceof NftSet;
@@ -94,31 +91,72 @@ final class Repair {
                 };
         return sameData
                 && found.key().equals(desired.key())
-                && found.flags().equals(desired.flags());
+                && found.flags().equals(desired.flags())
+                && found.timeout().equals(desired.timeout());
     }
 
-    private void removeSets(Collection<NamedSet> found) {
-        Set<String> wanted =
-                desired.sets().keySet().stream().map(NamedSet::name).collect(Collectors.toSet());
-        found.stream().filter(set -> !wanted.contains(set.name())).forEach(transaction::delete);
+    private void run() {
+        Optional<Table> table = found.table();
+        if (table.isEmpty() || table.get().dormant() != desired.table().dormant()) {
+            transaction.add(desired.table());
+        }
+        desired.chains().stream().filter(this::isNewOrOfAnotherPolicy).forEach(transaction::add);
+        desired.sets().keySet().stream()
+                .filter(set -> !found.sets().containsKey(set.name()))
+                .forEach(transaction::add);
+        List<Chain> foreign = foreignChains();
+        foreign.forEach(transaction::flush);
+        desired.rulesByChain().forEach(this::changeRules);
+        removeForeignSets();
+        desired.sets().forEach(this::changeElements);
+        foreign.forEach(transaction::delete);
     }
 
-    private void changeElements(
-            NamedSet set, Collection<Element> found, Collection<Element> wanted) {
+    private boolean isNewOrOfAnotherPolicy(Chain chain) {
+        Chain there = found.chains().get(chain.name());
+        return there == null || !there.base().equals(chain.base());
+    }
+
+    private List<Chain> foreignChains() {
+        return found.chains().values().stream()
+                .filter(chain ->
+                        desired.chains().stream().noneMatch(d -> d.name().equals(chain.name())))
+                .toList();
+    }
+
+    private void changeRules(Chain chain, List<Rule> rules) {
+        if (!found.holds(chain, rules, kernel::fingerprint)) {
+            if (!found.rulesOf(chain).isEmpty()) {
+                transaction.flush(chain);
+            }
+            rules.forEach(transaction::add);
+        }
+    }
+
+    private void removeForeignSets() {
+        Set<String> wanted = new HashSet<>();
+        desired.sets().keySet().forEach(set -> wanted.add(set.name()));
+        found.sets().values().stream()
+                .filter(set -> !wanted.contains(set.name()))
+                .forEach(transaction::delete);
+    }
+
+    private void changeElements(NamedSet set, Collection<Element> wanted) {
+        NamedSet there = found.sets().get(set.name());
+        Collection<Element> elements = there == null ? List.of() : kernel.elements(there);
         Set<Element> missing = new HashSet<>(wanted);
         List<Element> wrong = new ArrayList<>();
-        for (Element element : found) {
+        for (Element element : elements) {
             if (!missing.remove(element)) {
                 wrong.add(element);
             }
         }
-        transaction.delete(set, wrong);
-        transaction.add(set, missing);
-    }
-
-    private static <T> Map<String, T> byName(Collection<T> things, Function<T, String> name) {
-        Map<String, T> map = new HashMap<>();
-        things.forEach(thing -> map.put(name.apply(thing), thing));
-        return map;
+        if (!wrong.isEmpty() && set.flags().contains(Flag.INTERVAL)) {
+            // A range is told as the prefixes that it consists of, and these cannot be deleted.
+            transaction.flush(set).add(set, Set.copyOf(wanted));
+        } else {
+            transaction.delete(set, wrong);
+            transaction.add(set, missing);
+        }
     }
 }

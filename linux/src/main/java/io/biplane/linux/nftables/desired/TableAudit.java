@@ -2,28 +2,33 @@ package io.biplane.linux.nftables.desired;
 
 import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
+import io.biplane.linux.nftables.Fingerprint;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Nftables.InstalledRule;
+import io.biplane.linux.nftables.Rule;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /**
  * Tells how the kernel's table differs from a {@link DesiredTable}, in words, and changes nothing.
- * Elements are compared one by one; of a chain's rules only how many there are, because the kernel
- * does not give them back in a form that could be compared.
  */
 public final class TableAudit {
     private static final int NAMED_ELEMENTS = 5;
 
     private final Nftables kernel;
     private final DesiredTable desired;
+    private final Installed found;
     private final BiFunction<NamedSet, Element, String> meaning;
     private final List<String> differences = new ArrayList<>();
 
@@ -31,6 +36,7 @@ public final class TableAudit {
             Nftables kernel, DesiredTable desired, BiFunction<NamedSet, Element, String> meaning) {
         this.kernel = kernel;
         this.desired = desired;
+        this.found = Installed.read(kernel, desired.table());
         this.meaning = meaning;
     }
 
@@ -47,45 +53,91 @@ public final class TableAudit {
     }
 
     private void run() {
-        if (!kernel.tables().contains(desired.table())) {
+        if (found.table().isEmpty()) {
             differences.add("table %s is missing".formatted(desired.table()));
             return;
         }
-        Map<String, Chain> chains = new HashMap<>();
-        kernel.chains(desired.table()).forEach(chain -> chains.put(chain.name(), chain));
-        for (Chain chain : desired.chains()) {
-            if (chains.containsKey(chain.name())) {
-                rules(chain);
-            } else {
-                differences.add("chain %s is missing".formatted(chain));
-            }
+        if (found.table().get().dormant()) {
+            differences.add("table %s is dormant".formatted(desired.table()));
         }
-        Map<String, NamedSet> sets = new HashMap<>();
-        kernel.sets(desired.table()).forEach(set -> sets.put(set.name(), set));
-        desired.sets()
-                .forEach((set, elements) -> {
-                    NamedSet found = sets.get(set.name());
-                    if (found == null) {
-                        differences.add("set or map %s is missing".formatted(set));
-                    } else {
-                        elements(found, elements);
-                    }
-                });
+        desired.rulesByChain().forEach(this::chain);
+        desired.sets().forEach(this::set);
+        besides();
     }
 
-    private void rules(Chain chain) {
-        long wanted = desired.rules().stream().filter(rule -> rule.chain().equals(chain)).count();
-        int found = kernel.rules(chain).size();
-        if (found != wanted) {
-            differences.add("chain %s has %d rules, not %d".formatted(chain, found, wanted));
+    /**
+     * Only what the kernel calls by itself: a chain or a set that no rule leads to does nothing,
+     * and a rule that leads to one is named itself.
+     */
+    private void besides() {
+        Set<String> known =
+                desired.chains().stream().map(Chain::name).collect(Collectors.toSet());
+        found.chains().values().stream()
+                .filter(chain -> chain.base().isPresent() && !known.contains(chain.name()))
+                .forEach(chain ->
+                        differences.add("chain %s does not belong there".formatted(chain)));
+    }
+
+    private void chain(Chain chain, List<Rule> rules) {
+        Chain there = found.chains().get(chain.name());
+        if (there == null) {
+            differences.add("chain %s is missing".formatted(chain));
+            return;
+        }
+        if (!there.base().equals(chain.base())) {
+            differences.add(
+                    "chain %s has \"%s\", not \"%s\"".formatted(chain, base(there), base(chain)));
+        }
+        rules(chain, rules);
+    }
+
+    private static String base(Chain chain) {
+        return chain.base().map(Chain.Base::toString).orElse("no hook");
+    }
+
+    private void rules(Chain chain, List<Rule> rules) {
+        if (found.holds(chain, rules, kernel::fingerprint)) {
+            return;
+        }
+        int before = differences.size();
+        Map<Fingerprint, Rule> missing = new LinkedHashMap<>();
+        rules.forEach(rule -> missing.put(kernel.fingerprint(rule), rule));
+        Set<Fingerprint> known = new HashSet<>(missing.keySet());
+        for (InstalledRule rule : found.rulesOf(chain)) {
+            Optional<Fingerprint> fingerprint = rule.fingerprint();
+            if (fingerprint.isPresent() && known.contains(fingerprint.get())) {
+                missing.remove(fingerprint.get());
+            } else {
+                differences.add("chain %s has besides %s".formatted(chain, rule));
+            }
+        }
+        missing.values()
+                .forEach(rule -> differences.add("chain %s misses \"%s\"".formatted(chain, rule)));
+        if (differences.size() == before) {
+            differences.add(
+                    "chain %s has its rules in another order, or one of them twice"
+                            .formatted(chain));
+        }
+    }
+
+    private void set(NamedSet set, Collection<Element> desiredElements) {
+        NamedSet there = found.sets().get(set.name());
+        if (there == null) {
+            differences.add("set or map %s is missing".formatted(set));
+        } else if (!Repair.sameKind(there, set)) {
+            differences.add(
+                    "%s %s is declared \"%s\", not \"%s\""
+                            .formatted(there.kind(), set, there.declaration(), set.declaration()));
+        } else {
+            elements(there, desiredElements);
         }
     }
 
     private void elements(NamedSet set, Collection<Element> desiredElements) {
         Set<String> wanted = meanings(set, desiredElements);
-        Set<String> found = meanings(set, kernel.elements(set));
-        named(set, "misses", wanted, found);
-        named(set, "has besides", found, wanted);
+        Set<String> there = meanings(set, kernel.elements(set));
+        named(set, "misses", wanted, there);
+        named(set, "has besides", there, wanted);
     }
 
     private Set<String> meanings(NamedSet set, Collection<Element> elements) {

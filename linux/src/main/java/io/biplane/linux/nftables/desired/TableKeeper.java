@@ -1,19 +1,36 @@
 package io.biplane.linux.nftables.desired;
 
+import io.biplane.linux.Errno;
+import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * Keeps some tables of one namespace as they are desired. The kernel numbers every change of a
  * namespace's ruleset; while that number is the one that our last change led to, nobody else has
- * changed anything, and nothing needs to be compared.
+ * changed anything, and nothing needs to be compared. Where it is another, the tables are compared,
+ * and nothing is written as long as they are right: keepers of different tables in one namespace do
+ * not set each other going.
  *
  * <p>One thread at a time uses it; it does not close the {@link Nftables} that it is given.
  */
 public final class TableKeeper {
     private static final long UNKNOWN = -1;
+
+    /** The errors that come of what is there already, and not of a lack of memory or rights. */
+    private static final List<Integer> CONTENT_IN_THE_WAY =
+            List.of(
+                    Errno.EEXIST,
+                    Errno.ENOENT,
+                    Errno.EBUSY,
+                    Errno.EINVAL,
+                    Errno.ENFILE,
+                    Errno.EOPNOTSUPP);
 
     private final Nftables kernel;
     private long generation = UNKNOWN;
@@ -23,28 +40,67 @@ public final class TableKeeper {
     }
 
     /**
+     * What {@link #sync} did.
+     *
+     * @param compared false if no one has changed the ruleset since
+     * @param repaired the tables that were not as desired, and are so now
+     */
+    public record Synced(boolean compared, List<Table> repaired) {
+        private static final Synced UNCHANGED = new Synced(false, List.of());
+
+        public Synced {
+            repaired = List.copyOf(repaired);
+        }
+    }
+
+    /**
      * Makes the kernel's tables as {@code desired}, in one transaction. What is right already stays
      * untouched: a process that starts adopts what a former one left.
      *
-     * @return whether there was anything to compare; false if no one changed the ruleset meanwhile
-     * @throws io.biplane.linux.netlink.NetlinkException if the kernel refuses
+     * @throws NetlinkException if the kernel refuses
      */
-    public boolean sync(Collection<DesiredTable> desired) {
+    public Synced sync(Collection<DesiredTable> desired) {
         long before = kernel.generation();
         if (before != UNKNOWN && generation == before) {
-            return false;
+            return Synced.UNCHANGED;
         }
-        Transaction transaction = new Transaction();
-        desired.forEach(table -> Repair.add(kernel, table, transaction));
-        commit(transaction, before);
-        return true;
+        Transaction repair = new Transaction();
+        List<Table> repaired = new ArrayList<>();
+        for (DesiredTable table : desired) {
+            Transaction own = repairOf(table);
+            own.operations().forEach(repair::with);
+            if (!own.isEmpty()) {
+                repaired.add(table.table());
+            }
+        }
+        try {
+            commit(repair, before);
+        } catch (NetlinkException e) {
+            if (!CONTENT_IN_THE_WAY.contains(e.errno()) || kernel.generation() != before) {
+                throw e; // or somebody wrote meanwhile, and the next comparison sees that
+            }
+            Transaction anew = new Transaction();
+            for (DesiredTable table : desired) {
+                Repair.rebuilding(kernel, table).operations().forEach(anew::with);
+            }
+            commit(anew, before);
+        }
+        return new Synced(true, repaired);
+    }
+
+    private Transaction repairOf(DesiredTable table) {
+        try {
+            return Repair.of(kernel, table);
+        } catch (IllegalArgumentException | IllegalStateException unreadable) {
+            return Repair.rebuilding(kernel, table);
+        }
     }
 
     /**
      * Writes a change on top of what was written before.
      *
-     * @throws io.biplane.linux.netlink.NetlinkException if the kernel refuses, as it does when
-     *     something that is changed is not there; the next {@link #sync} then compares everything
+     * @throws NetlinkException if the kernel refuses, as it does when something that is changed is
+     *     not there; the next {@link #sync} then compares everything
      */
     public void change(Transaction transaction) {
         if (!transaction.isEmpty()) {
@@ -56,7 +112,7 @@ public final class TableKeeper {
         generation = UNKNOWN;
         kernel.commit(transaction);
         if (before != UNKNOWN) {
-            generation = before + 1;
+            generation = transaction.isEmpty() ? before : before + 1;
         }
     }
 }

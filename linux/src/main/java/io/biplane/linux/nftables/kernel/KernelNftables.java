@@ -8,13 +8,17 @@ import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.netlink.NetlinkSocket;
 import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
+import io.biplane.linux.nftables.Fingerprint;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Rule;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The ruleset of a namespace of this machine. It may be used from any thread. */
@@ -118,15 +122,26 @@ public final class KernelNftables implements Nftables {
     }
 
     @Override
-    public List<InstalledRule> rules(Chain chain) {
-        List<InstalledRule> rules = new ArrayList<>();
+    public Map<String, List<InstalledRule>> rules(Table table) {
+        Map<String, List<InstalledRule>> rules = new HashMap<>();
         MessageWriter out =
-                begin(Protocol.GETRULE, TransactionEncoder.familyNumber(chain.table().family()));
-        out.attrString(Protocol.NFTA_RULE_TABLE, chain.table().name());
-        out.attrString(Protocol.NFTA_RULE_CHAIN, chain.name());
+                begin(Protocol.GETRULE, TransactionEncoder.familyNumber(table.family()));
+        out.attrString(Protocol.NFTA_RULE_TABLE, table.name());
         noneIfAbsent(() ->
-                dump(out, "list rules of " + chain, rules, m -> rules.add(RulesetDecoder.rule(m))));
+                socket.dump(
+                        out.end(),
+                        "list rules of %s in %s".formatted(table, namespace),
+                        rules::clear,
+                        m ->
+                                rules.computeIfAbsent(
+                                                RulesetDecoder.chainOf(m), _ -> new ArrayList<>())
+                                        .add(RulesetDecoder.rule(m))));
         return rules;
+    }
+
+    @Override
+    public Fingerprint fingerprint(Rule rule) {
+        return RuleAttributes.fingerprint(rule);
     }
 
     private static MessageWriter begin(int type, int family) {

@@ -34,7 +34,9 @@ final class Protocol {
     static final int NFTA_VERDICT_CHAIN = 2;
 
     static final int NFTA_TABLE_NAME = 1;
+    static final int NFTA_TABLE_FLAGS = 2;
     static final int NFTA_TABLE_USERDATA = 6;
+    static final int NFT_TABLE_F_DORMANT = 1;
 
     static final int NFTA_CHAIN_TABLE = 1;
     static final int NFTA_CHAIN_NAME = 3;

@@ -33,21 +33,19 @@ final class RulesetDecoder {
         return attributes.bytes(attribute).map(b -> Userdata.text(b, type)).orElse("");
     }
 
+    /** Empty for tables of other families, and for one whose name or comment nft would not take. */
     static Optional<Table> table(Message message) {
         Attributes attributes = message.attributes(HEADER);
-        for (Table.Family family : Table.Family.values()) {
-            if (TransactionEncoder.familyNumber(family) == message.u8(0)) {
-                return Optional.of(
+        int flags = attributes.bigEndian(Protocol.NFTA_TABLE_FLAGS, 0);
+        String name = attributes.string(Protocol.NFTA_TABLE_NAME);
+        String comment = userText(attributes, Protocol.NFTA_TABLE_USERDATA, Userdata.COMMENT);
+        return Arrays.stream(Table.Family.values())
+                .filter(family -> TransactionEncoder.familyNumber(family) == message.u8(0))
+                .filter(_ -> Table.mayBe(name, comment))
+                .map(family ->
                         new Table(
-                                family,
-                                attributes.string(Protocol.NFTA_TABLE_NAME),
-                                userText(
-                                        attributes,
-                                        Protocol.NFTA_TABLE_USERDATA,
-                                        Userdata.COMMENT)));
-            }
-        }
-        return Optional.empty();
+                                family, name, comment, (flags & Protocol.NFT_TABLE_F_DORMANT) != 0))
+                .findFirst();
     }
 
     /** Empty for chains of other tables: the kernel lists those of all tables of a family. */
@@ -140,6 +138,11 @@ final class RulesetDecoder {
         return types.isEmpty() ? null : types;
     }
 
+    /** The name of the chain that a rule is in. */
+    static String chainOf(Message message) {
+        return message.attributes(HEADER).string(Protocol.NFTA_RULE_CHAIN);
+    }
+
     static InstalledRule rule(Message message) {
         Attributes attributes = message.attributes(HEADER);
         Attributes.@Nullable Attribute handle = attributes.find(Protocol.NFTA_RULE_HANDLE);
@@ -150,6 +153,7 @@ final class RulesetDecoder {
         return new InstalledRule(
                 handle == null ? 0 : handle.asBigEndianLong(),
                 expressions,
-                userText(attributes, Protocol.NFTA_RULE_USERDATA, Userdata.COMMENT));
+                userText(attributes, Protocol.NFTA_RULE_USERDATA, Userdata.COMMENT),
+                attributes.bytes(Protocol.NFTA_RULE_USERDATA).flatMap(Userdata::fingerprint));
     }
 }

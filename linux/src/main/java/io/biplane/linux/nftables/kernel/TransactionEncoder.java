@@ -7,12 +7,12 @@ import io.biplane.linux.netlink.MessageWriter;
 import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.DataType;
 import io.biplane.linux.nftables.Element;
+import io.biplane.linux.nftables.Fingerprint;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.NamedSet.Flag;
 import io.biplane.linux.nftables.NftMap;
 import io.biplane.linux.nftables.Operation;
 import io.biplane.linux.nftables.Rule;
-import io.biplane.linux.nftables.Statement;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.nftables.Value;
@@ -29,14 +29,12 @@ final class TransactionEncoder {
     private static final int LIST_BYTES = 60_000;
 
     private final MessageWriter out;
-    private final RuleEncoder rules;
     private final Transaction transaction;
     private int[] operationOfMessage = new int[64];
     private int setId;
 
     private TransactionEncoder(MessageWriter out, Transaction transaction) {
         this.out = out;
-        this.rules = new RuleEncoder(out);
         this.transaction = transaction;
     }
 
@@ -100,6 +98,9 @@ final class TransactionEncoder {
         switch (operation) {
             case Operation.AddTable(Table table) -> {
                 begin(Protocol.NEWTABLE, NLM_F_CREATE, table);
+                out.attrBe32(
+                        Protocol.NFTA_TABLE_FLAGS,
+                        table.dormant() ? Protocol.NFT_TABLE_F_DORMANT : 0);
                 comment(Protocol.NFTA_TABLE_USERDATA, table.comment());
             }
             case Operation.DeleteTable(Table table) -> begin(Protocol.DELTABLE, 0, table);
@@ -156,12 +157,7 @@ final class TransactionEncoder {
     private void addRule(Rule rule) {
         begin(Protocol.NEWRULE, NLM_F_CREATE | NLM_F_APPEND, rule.chain().table());
         out.attrString(Protocol.NFTA_RULE_CHAIN, rule.chain().name());
-        int expressions = out.nest(Protocol.NFTA_RULE_EXPRESSIONS);
-        for (Statement statement : rule.statements()) {
-            rules.write(statement);
-        }
-        out.close(expressions);
-        comment(Protocol.NFTA_RULE_USERDATA, rule.comment());
+        Fingerprint _ = RuleAttributes.write(out, rule);
     }
 
     private void addSet(NamedSet set) {

@@ -1,6 +1,7 @@
 package io.biplane.linux.nftables.kernel;
 
 import io.biplane.linux.nftables.DataType;
+import io.biplane.linux.nftables.Fingerprint;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.NftMap;
 
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What nft keeps with an object in the kernel for its own use: comments, and how a set's types are
@@ -18,6 +20,12 @@ import java.util.List;
 final class Userdata {
     /** The comment of a table, a chain, a rule or an element. */
     static final int COMMENT = 0;
+
+    /**
+     * The fingerprint of a rule. libnftnl has numbers from 0 on; nft does not look at those that it
+     * does not know.
+     */
+    private static final int RULE_FINGERPRINT = 0xb1;
 
     static final int SET_KEY_BYTEORDER = 0;
     static final int SET_DATA_BYTEORDER = 1;
@@ -39,6 +47,22 @@ final class Userdata {
 
     static byte[] comment(int type, String comment) {
         return new Userdata().text(type, comment).out.toByteArray();
+    }
+
+    static byte[] ofRule(String comment, Fingerprint fingerprint) {
+        Userdata data = new Userdata();
+        if (!comment.isEmpty()) {
+            data.text(COMMENT, comment);
+        }
+        byte[] bits = ByteBuffer.allocate(Long.BYTES).putLong(fingerprint.bits()).array();
+        return data.put(RULE_FINGERPRINT, bits).out.toByteArray();
+    }
+
+    /** The fingerprint in what the kernel gave back of a rule; none in another program's rule. */
+    static Optional<Fingerprint> fingerprint(byte[] data) {
+        return find(data, RULE_FINGERPRINT)
+                .filter(value -> value.remaining() == Long.BYTES)
+                .map(value -> new Fingerprint(value.getLong()));
     }
 
     /** Empty where nft needs no hint to print the set again. */
@@ -121,17 +145,27 @@ final class Userdata {
 
     /** The text of that type in what the kernel gave back; empty if there is none. */
     static String text(byte[] data, int type) {
-        int at = 0;
-        while (at + 2 <= data.length) {
-            int length = data[at + 1] & 0xff;
-            if (at + 2 + length > data.length) {
+        return find(data, type)
+                .filter(ByteBuffer::hasRemaining)
+                .map(value -> value.limit(value.limit() - 1)) // the final NUL
+                .map(value -> StandardCharsets.UTF_8.decode(value).toString())
+                .orElse("");
+    }
+
+    /** The value of the first row of that type; rows behind one that is cut short are lost. */
+    private static Optional<ByteBuffer> find(byte[] data, int type) {
+        ByteBuffer rest = ByteBuffer.wrap(data);
+        while (rest.remaining() >= 2) {
+            int found = rest.get() & 0xff;
+            int length = rest.get() & 0xff;
+            if (length > rest.remaining()) {
                 break;
             }
-            if (data[at] == type && length > 0) {
-                return new String(data, at + 2, length - 1, StandardCharsets.UTF_8);
+            if (found == type) {
+                return Optional.of(rest.slice(rest.position(), length));
             }
-            at += 2 + length;
+            rest.position(rest.position() + length);
         }
-        return "";
+        return Optional.empty();
     }
 }

@@ -286,6 +286,7 @@ final class KernelNftablesKernelTest {
                     .singleElement()
                     .satisfies(rule -> {
                         assertThat(rule.comment()).isEqualTo("theirs");
+                        assertThat(rule.fingerprint()).isEmpty();
                         assertThat(rule.expressions()).contains("lookup", "limit");
                     });
         }
