@@ -1,6 +1,7 @@
 package io.biplane.bench;
 
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Addr;
@@ -65,7 +66,8 @@ public final class PodNetworkBench {
 
     private static List<Long> netlink(NetworkNamespace node, int pods, int round) {
         List<Long> nanos = new ArrayList<>();
-        try (PodNetwork network = PodNetwork.open(node, PREFIX)) {
+        try (KernelEvents events = KernelEvents.start("kernel-events");
+                PodNetwork network = PodNetwork.open(node, PREFIX, events, _ -> {})) {
             for (int i = 0; i < pods; i++) {
                 PodId pod = new PodId("r" + round, "p" + i, "uid-%d-%d".formatted(round, i));
                 List<Addr> addresses = addresses(i);
@@ -74,9 +76,7 @@ public final class PodNetworkBench {
                 nanos.add(System.nanoTime() - began);
             }
             for (int i = 0; i < pods; i++) {
-                network.detach(
-                        new PodId("r" + round, "p" + i, "uid-%d-%d".formatted(round, i)),
-                        addresses(i));
+                network.detach(new PodId("r" + round, "p" + i, "uid-%d-%d".formatted(round, i)));
             }
         }
         return nanos;

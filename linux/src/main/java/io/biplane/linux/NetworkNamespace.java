@@ -3,6 +3,7 @@ package io.biplane.linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -129,6 +130,41 @@ public final class NetworkNamespace implements AutoCloseable {
                     "\"%s\" cannot name a network namespace".formatted(name));
         }
         return DIRECTORY.resolve(name);
+    }
+
+    /**
+     * Whether the name leads to this very namespace: it may have been taken away, or given anew.
+     */
+    public boolean isNamed() {
+        try {
+            return inode(path).equals(inode(ownFile()));
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Object inode(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
+    }
+
+    private Path ownFile() {
+        return Path.of("/proc/self/fd", Integer.toString(fd()));
+    }
+
+    /**
+     * Gives the namespace its name again, in the place of whatever has it now. Sockets and links in
+     * it are as they were.
+     */
+    public void restoreName() {
+        delete(name());
+        Syscalls.close(
+                Syscalls.open(
+                        path.toString(),
+                        Syscalls.O_RDONLY | Syscalls.O_CREAT | Syscalls.O_EXCL,
+                        0));
+        Syscalls.bindMount(ownFile().toString(), path.toString());
     }
 
     /** The file that leads to the namespace. */

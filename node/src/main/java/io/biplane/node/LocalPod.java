@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A pod as it stands on this machine. Confined to the worker that has the pod's key, save for the
@@ -27,6 +28,9 @@ final class LocalPod {
 
     String instance = "";
     @Nullable ServedState state;
+
+    /** Why its network is cut off and could not be repaired yet; empty if it is not. */
+    Optional<String> cutOff = Optional.empty();
 
     /** When its end was first seen to be asked for. */
     @Nullable Instant ending;

@@ -10,8 +10,10 @@ import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.pod.PodId;
 import io.biplane.node.standin.ServedContainer;
 import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
@@ -65,8 +67,12 @@ public final class NodeAgents implements AutoCloseable {
     private final NodeLoop nodeLoop;
     private volatile boolean swept;
 
-    /** The nodes' namespaces exist; {@code informers} are started by the caller. */
-    public NodeAgents(AgentsConfig config, ApiClient client, Informers informers) {
+    /**
+     * The nodes' namespaces exist; {@code informers} are started, and they and {@code kernelEvents}
+     * closed, by the caller.
+     */
+    public NodeAgents(
+            AgentsConfig config, ApiClient client, Informers informers, KernelEvents kernelEvents) {
         this.config = config;
         this.informers = informers;
         this.pods = informers.informer(Kinds.PODS, PodView::of);
@@ -76,7 +82,9 @@ public final class NodeAgents implements AutoCloseable {
         Machine machine = Machine.read();
         Map<String, NodeObject> objects = new HashMap<>();
         for (NodeConfig node : config.nodes()) {
-            networks.put(node.name(), new NodePods(node, config.network(), kernel));
+            networks.put(
+                    node.name(),
+                    new NodePods(node, config.network(), kernel, kernelEvents, this::suspected));
             objects.put(node.name(), new NodeObject(node, machine, config.version()));
         }
         this.standIns =
@@ -85,6 +93,10 @@ public final class NodeAgents implements AutoCloseable {
         this.events = new EventRecorder(client, "kubelet");
         this.podLoop = new PodLoop(client, pods, services, networks, standIns, events);
         this.nodeLoop = new NodeLoop(client, nodes, objects);
+    }
+
+    private void suspected(PodId pod) {
+        podLoop.suspect(pod);
     }
 
     private final class StandInsEvents implements StandInsClient.Listener {

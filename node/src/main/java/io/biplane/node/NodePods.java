@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.biplane.api.view.PodView;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
@@ -16,11 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +41,10 @@ final class NodePods implements AutoCloseable {
     @GuardedBy("this")
     private PodIpam ipam = new PodIpam(List.of());
 
+    /** What pods have, or are about to get: it stays theirs when the podCIDRs change. */
+    @GuardedBy("this")
+    private final Set<Addr> given = new HashSet<>();
+
     /** What pods have that were there before this agent, by uid, until they are looked at. */
     @GuardedBy("this")
     private final Map<String, Kept> kept = new HashMap<>();
@@ -49,13 +56,19 @@ final class NodePods implements AutoCloseable {
 
     /**
      * @param kernel runs what blocks in the kernel; see {@link KernelThreads}
+     * @param suspicion hears of pods to whose network something may have happened
      */
-    NodePods(NodeConfig config, ClusterNetwork network, ExecutorService kernel) {
+    NodePods(
+            NodeConfig config,
+            ClusterNetwork network,
+            ExecutorService kernel,
+            KernelEvents events,
+            Consumer<PodId> suspicion) {
         this.config = config;
         this.kernel = kernel;
         this.network = network;
         try (NetworkNamespace node = NetworkNamespace.open(network.nodeNamespace(config.name()))) {
-            this.links = PodNetwork.open(node, network.podNamespacePrefix());
+            this.links = PodNetwork.open(node, network.podNamespacePrefix(), events, suspicion);
         }
     }
 
@@ -81,6 +94,7 @@ final class NodePods implements AutoCloseable {
         }
         podCidrs = List.copyOf(blocks);
         ipam = new PodIpam(podCidrs);
+        given.forEach(ipam::reserve);
         Map<String, List<Addr>> attached = links.list();
         for (PodView pod : pods) {
             if (!pod.hostNetwork() && !pod.terminal()) {
@@ -127,26 +141,37 @@ final class NodePods implements AutoCloseable {
         synchronized (this) {
             Kept before = kept.remove(pod.uid());
             had = before != null ? before : new Kept(ipam.allocate(), false);
+            given.addAll(had.addresses());
         }
         List<Addr> addresses = had.addresses();
         try {
-            return KernelThreads.call(
-                    kernel,
-                    () ->
-                            had.linked() && links.intact(id, addresses)
-                                    ? links.adopted(id, addresses)
-                                    : links.attach(id, addresses));
+            return KernelThreads.call(kernel, () -> attach(id, addresses, had.linked()));
         } catch (RuntimeException e) {
             free(addresses);
             throw e;
         }
     }
 
+    private Attachment attach(PodId id, List<Addr> addresses, boolean linked) {
+        Optional<Attachment> adopted =
+                linked ? links.adopt(id, addresses) : Optional.<Attachment>empty();
+        return adopted.orElseGet(() -> links.attach(id, addresses));
+    }
+
+    /**
+     * Puts right what has happened to a pod's network.
+     *
+     * @return what was missing or wrong
+     */
+    List<String> repair(PodId pod) {
+        return KernelThreads.call(kernel, () -> links.repair(pod));
+    }
+
     void detach(PodId pod, List<Addr> addresses) {
         KernelThreads.call(
                 kernel,
                 () -> {
-                    links.detach(pod, addresses);
+                    links.detach(pod);
                     return pod;
                 });
         free(addresses);
@@ -154,6 +179,7 @@ final class NodePods implements AutoCloseable {
 
     private synchronized void free(List<Addr> addresses) {
         ipam.free(addresses);
+        given.removeAll(addresses);
     }
 
     /** Removes links that belong to none of these pods; returns how many. */

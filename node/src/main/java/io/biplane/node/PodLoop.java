@@ -13,8 +13,12 @@ import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Key;
 import io.biplane.client.queue.WorkQueue;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.netip.Addr;
+import io.biplane.network.fabric.RepairEvents;
 import io.biplane.network.pod.Attachment;
+import io.biplane.network.pod.PodId;
 import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
 import io.biplane.node.standin.ServedState.Container;
@@ -25,12 +29,14 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
@@ -40,6 +46,7 @@ import java.util.stream.Collectors;
  * ended, detached, deleted. A key is a pod's name; one worker has it at a time.
  */
 final class PodLoop implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(PodLoop.class.getName());
     private static final int WORKERS = 8;
     private static final Duration WAIT_FOR_CIDRS = Duration.ofMillis(500);
 
@@ -55,6 +62,11 @@ final class PodLoop implements AutoCloseable {
     private final Map<String, NodePods> nodes;
     private final StandInsClient standIns;
     private final WaitingPods waiting;
+    private final EventRecorder events;
+
+    /** Pods to whose network something may have happened since it was last looked at. */
+    private final Set<PodId> suspects = ConcurrentHashMap.newKeySet();
+
     private final ConcurrentMap<Key, LocalPod> local = new ConcurrentHashMap<>();
     private final WorkQueue<Key> queue = new WorkQueue<>("pods", WORKERS, this::reconcile);
 
@@ -70,6 +82,7 @@ final class PodLoop implements AutoCloseable {
         this.servicesByNamespace = services.index(service -> List.of(service.namespace()));
         this.nodes = nodes;
         this.standIns = standIns;
+        this.events = events;
         this.waiting = new WaitingPods(events, InstantSource.system());
     }
 
@@ -81,6 +94,12 @@ final class PodLoop implements AutoCloseable {
         if (nodes.containsKey(pod.nodeName())) {
             queue.add(Key.of(pod.meta()));
         }
+    }
+
+    /** Something may have happened to the pod's network: it is looked at, and repaired. */
+    void suspect(PodId pod) {
+        suspects.add(pod);
+        queue.add(new Key(pod.namespace(), pod.name()));
     }
 
     void addAll() {
@@ -126,6 +145,7 @@ final class PodLoop implements AutoCloseable {
             local.put(key, here);
             waiting.remove(key);
         }
+        repairNetwork(here, pod);
         Map<String, Integer> restarted = serve(here, pod);
         ServedState state = here.state;
         if (state == null) {
@@ -139,9 +159,38 @@ final class PodLoop implements AutoCloseable {
                                 Optional.of(state),
                                 here.instance,
                                 restarted,
+                                here.cutOff,
                                 Instant.now())
                         .toJson();
         report(pod, status);
+        if (here.cutOff.isPresent()) {
+            throw new IllegalStateException(here.cutOff.get()); // the queue tries again
+        }
+    }
+
+    /** What has happened to the pod's network is put right; until then the pod is not ready. */
+    private void repairNetwork(LocalPod here, PodView pod) {
+        if (here.hostNetwork || !suspects.remove(here.id)) {
+            return;
+        }
+        try {
+            List<String> repaired = here.node.repair(here.id);
+            here.cutOff = Optional.empty();
+            if (!repaired.isEmpty()) {
+                String what = RepairEvents.summary(repaired);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        () -> "repaired pod=%s: %s".formatted(here.id, what));
+                events.onHost(pod.nodeName())
+                        .warning(
+                                pod.json(),
+                                "NetworkRepaired",
+                                "Repaired the pod's network: " + what);
+            }
+        } catch (NetlinkException | SyscallException | UncheckedIOException e) {
+            suspects.add(here.id);
+            here.cutOff = Optional.of("the pod's network cannot be repaired: " + e.getMessage());
+        }
     }
 
     /** Says why the pod does not run yet; its queue tries again. */

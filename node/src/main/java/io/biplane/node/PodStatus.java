@@ -26,6 +26,7 @@ import java.util.Optional;
  *     it
  * @param instance of the stand-ins' process; another one than before means that containers
  *     restarted
+ * @param cutOff why packets do not reach the pod; empty if they do
  * @param restarted containers that had exited and were started again, with their exit codes
  */
 record PodStatus(
@@ -35,13 +36,15 @@ record PodStatus(
         Optional<ServedState> served,
         String instance,
         Map<String, Integer> restarted,
+        Optional<String> cutOff,
         Instant now) {
 
     private static final int KILLED = 137;
 
     /** Of a pod that waits for its network: no address, no container, not ready. */
     static PodStatus waiting(PodView pod, List<Addr> hostIps, Instant now) {
-        return new PodStatus(pod, List.of(), hostIps, Optional.empty(), "", Map.of(), now);
+        return new PodStatus(
+                pod, List.of(), hostIps, Optional.empty(), "", Map.of(), Optional.empty(), now);
     }
 
     /** Containers that have stand-ins: the regular ones, and init containers that keep running. */
@@ -137,7 +140,9 @@ record PodStatus(
         initialized(conditions);
         condition(conditions, "ContainersReady", unready.isEmpty(), reason, message);
         Optional<String> gate = closedGate();
-        if (unready.isEmpty() && gate.isPresent()) {
+        if (unready.isEmpty() && cutOff.isPresent()) {
+            condition(conditions, "Ready", false, "PodNetworkNotReady", cutOff.get());
+        } else if (unready.isEmpty() && gate.isPresent()) {
             String why =
                     "the status of pod readiness gate \"%s\" is not \"True\"".formatted(gate.get());
             condition(conditions, "Ready", false, "ReadinessGatesNotReady", why);

@@ -11,6 +11,8 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.testing.Witness;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.ClusterNetwork;
@@ -86,6 +88,7 @@ class NodeAgentsKernelTest {
             nodes.add(NodeConfig.of("node-" + i, NETWORK.nodeAddresses(i)));
         }
         Informers informers = new Informers(api.client());
+        KernelEvents kernelEvents = KernelEvents.start("kernel-events");
         NodeAgents started =
                 new NodeAgents(
                         new AgentsConfig(
@@ -95,18 +98,20 @@ class NodeAgentsKernelTest {
                                 this::launchStandIns,
                                 "v1.36.0"),
                         api.client(),
-                        informers);
+                        informers,
+                        kernelEvents);
         var nodeInformer = informers.informer(Kinds.NODES, NodeView::of);
         NodeRoutes fabricRoutes = NodeRoutes.ofFabric(NETWORK);
-        fabricRoutes.start(nodeInformer);
+        fabricRoutes.start(nodeInformer, kernelEvents, (_, _) -> {});
         opened.add(fabricRoutes);
         for (int i = 1; i <= NODES; i++) {
             NodeRoutes routes = NodeRoutes.ofNode(NETWORK, "node-" + i);
-            routes.start(nodeInformer);
+            routes.start(nodeInformer, kernelEvents, (_, _) -> {});
             opened.add(routes);
         }
         informers.start();
         opened.add(informers);
+        opened.add(kernelEvents);
         started.start();
         return started;
     }
@@ -416,5 +421,35 @@ class NodeAgentsKernelTest {
                 (System.nanoTime() - start) / 1_000_000, residentOf(standIns.getLast()));
         assertThat(pods.stream().flatMap(p -> p.ips().stream()).distinct()).hasSize(200);
         assertThat(api.count("PATCH", "/pods/")).isEqualTo(100);
+    }
+
+    @Test
+    void aPodWhoseLinkIsDeletedIsConnectedAgainAndAnEventTellsOfIt() throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        PodView pod = awaitReady("web");
+        try (SocketChannel connection = NamespaceThread.in(node(1), () -> SocketChannel.open())) {
+            connection.connect(new InetSocketAddress(pod.ips().getLast().toInetAddress(), 8080));
+            assertThat(echo(connection, "1")).isEqualTo("1");
+            try (NetworkNamespace inside = NetworkNamespace.open("hnod-pod-default_web")) {
+                String _ = Witness.run(inside, "", "ip", "link", "del", "eth0");
+            }
+            api.await(
+                    Kinds.EVENTS,
+                    events ->
+                            events.stream()
+                                    .anyMatch(event ->
+                                            event.path("reason")
+                                                            .asString("")
+                                                            .equals("NetworkRepaired")
+                                                    && event.at("/involvedObject/uid")
+                                                            .asString("")
+                                                            .equals(pod.uid())));
+            assertThat(echo(connection, "2")).isEqualTo("2");
+        }
+        PodView after = awaitReady("web");
+        assertThat(restarts(after)).isZero();
+        for (Addr ip : after.ips()) {
+            assertThat(Ask.http(node(1), ip, 8080, "/hostname")).isEqualTo("web");
+        }
     }
 }

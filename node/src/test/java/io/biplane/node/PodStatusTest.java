@@ -44,6 +44,16 @@ class PodStatusTest {
             String instance,
             Map<String, Integer> restarted,
             Instant now) {
+        return status(pod, state, instance, restarted, Optional.empty(), now);
+    }
+
+    private static ObjectNode status(
+            PodView pod,
+            Container state,
+            String instance,
+            Map<String, Integer> restarted,
+            Optional<String> cutOff,
+            Instant now) {
         ServedPod served =
                 new ServedPod("u", "default", "p", "n", "p", Path.of("/x"), IPS, 0, List.of());
         return new PodStatus(
@@ -53,6 +63,7 @@ class PodStatusTest {
                         Optional.of(new ServedState(served, Map.of("a", state))),
                         instance,
                         restarted,
+                        cutOff,
                         now)
                 .toJson();
     }
@@ -205,5 +216,21 @@ class PodStatusTest {
         ObjectNode again = status(pod("", status), new Container.Listening(), "one", Map.of(), T1);
         assertThat(again.at("/containerStatuses/0/restartCount").asInt()).isEqualTo(1);
         assertThat(again.at("/conditions/3/status").asString()).isEqualTo("True");
+    }
+
+    @Test
+    void aPodThatIsCutOffIsNotReadyThoughItsContainersAre() {
+        Optional<String> cutOff = Optional.of("the pod's network cannot be repaired: EBUSY");
+        PodView running = pod("", running());
+        PodView cut =
+                pod("", status(running, new Container.Listening(), "one", Map.of(), cutOff, T1));
+        assertThat(cut.ready()).isFalse();
+        assertThat(cut.json().at("/status/containerStatuses/0/ready").asBoolean()).isTrue();
+        assertThat(cut.conditions())
+                .filteredOn(c -> c.type().equals("Ready"))
+                .singleElement()
+                .satisfies(c -> assertThat(c.reason()).isEqualTo("PodNetworkNotReady"));
+        ObjectNode healed = status(cut, new Container.Listening(), "one", Map.of(), T1);
+        assertThat(pod("", healed).ready()).isTrue();
     }
 }

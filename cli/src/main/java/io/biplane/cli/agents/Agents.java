@@ -7,14 +7,18 @@ import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.cli.cluster.StandInsLauncher;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
+import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.FabricKeeper;
 import io.biplane.network.fabric.NodeRoutes;
+import io.biplane.network.fabric.RepairEvents;
 import io.biplane.network.masquerade.MasqueradeAgent;
 import io.biplane.network.masquerade.MasqueradePolicy;
 import io.biplane.node.AgentsConfig;
@@ -70,6 +74,12 @@ final class Agents implements AutoCloseable {
         Informers informers = opened(new Informers(client));
         Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
 
+        KernelEvents kernelEvents = opened(KernelEvents.start("kernel-events"));
+        RepairEvents repairs =
+                new RepairEvents(opened(new EventRecorder(client, "biplane-fabric")));
+        FabricKeeper fabric =
+                opened(new FabricKeeper(network, spec.nodes(), kernelEvents, repairs));
+        fabric.start();
         ServiceProxy proxy = opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
         proxy.start();
         MasqueradePolicy masquerade = AgentTables.masqueradePolicy(network);
@@ -86,13 +96,14 @@ final class Agents implements AutoCloseable {
                                     MasqueradeAgent.RESYNC_INTERVAL,
                                     resyncs))
                     .start();
-            opened(NodeRoutes.ofNode(network, node)).start(nodes);
+            opened(NodeRoutes.ofNode(network, node)).start(nodes, kernelEvents, repairs);
         }
         // The fabric serves the host, and routes for it and for the outside.
         written.add(proxy.serve("fabric", nftables(network.fabricNamespace())));
-        opened(NodeRoutes.ofFabric(network)).start(nodes);
+        opened(NodeRoutes.ofFabric(network)).start(nodes, kernelEvents, repairs);
 
-        NodeAgents kubelets = opened(new NodeAgents(config(spec, data), client, informers));
+        NodeAgents kubelets =
+                opened(new NodeAgents(config(spec, data), client, informers, kernelEvents));
         informers.start();
         // A node says that it is Ready once its Services are there.
         CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).join();

@@ -15,11 +15,14 @@ import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.HostKeeper;
 import io.biplane.network.fabric.HostSide;
+import io.biplane.network.fabric.RepairEvents;
 import io.biplane.network.fabric.ServiceRoutes;
 import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedStore;
@@ -45,6 +48,8 @@ final class ControlPlane implements AutoCloseable {
     private final ControllerManager controllers;
     private final EventRecorder events;
     private final ServiceRoutes routes;
+    private final HostKeeper host;
+    private final KernelEvents kernelEvents;
 
     private ControlPlane(
             Store store,
@@ -52,13 +57,17 @@ final class ControlPlane implements AutoCloseable {
             Informers informers,
             ControllerManager controllers,
             EventRecorder events,
-            ServiceRoutes routes) {
+            ServiceRoutes routes,
+            HostKeeper host,
+            KernelEvents kernelEvents) {
         this.store = store;
         this.server = server;
         this.informers = informers;
         this.controllers = controllers;
         this.events = events;
         this.routes = routes;
+        this.host = host;
+        this.kernelEvents = kernelEvents;
     }
 
     /**
@@ -97,16 +106,21 @@ final class ControlPlane implements AutoCloseable {
         ControllerManager controllers =
                 new ControllerManager(controllerConfig(spec, gates), client, informers)
                         .withScheduler(client);
-        EventRecorder events = new EventRecorder(client, "biplane-service-routes");
-        ServiceRoutes routes = new ServiceRoutes(network, HostSide.of(hostNamespace), events);
-        routes.start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of));
+        EventRecorder events = new EventRecorder(client, "biplane-fabric");
+        KernelEvents kernelEvents = KernelEvents.start("kernel-events");
+        HostSide hostSide = HostSide.of(hostNamespace);
+        HostKeeper host = new HostKeeper(network, hostSide, kernelEvents, new RepairEvents(events));
+        host.start();
+        ServiceRoutes routes = new ServiceRoutes(network, hostSide, events);
+        routes.start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of), kernelEvents);
         controllers.start();
         LOG.log(
                 Level.INFO,
                 () ->
                         "control plane started took=%dms"
                                 .formatted((System.nanoTime() - began) / 1_000_000));
-        return new ControlPlane(store, server, informers, controllers, events, routes);
+        return new ControlPlane(
+                store, server, informers, controllers, events, routes, host, kernelEvents);
     }
 
     private static ControllerManagerConfig controllerConfig(ClusterSpec spec, FeatureGates gates) {
@@ -168,6 +182,8 @@ final class ControlPlane implements AutoCloseable {
     public void close() {
         controllers.close();
         routes.close();
+        host.close();
+        kernelEvents.close();
         events.close();
         informers.close();
         server.close();

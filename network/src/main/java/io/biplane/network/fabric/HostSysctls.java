@@ -31,6 +31,8 @@ import java.util.Optional;
  */
 final class HostSysctls {
     private static final String OWN_LINKS = "bp-";
+    private static final String IPV4_FORWARD = "net/ipv4/ip_forward";
+    private static final String IPV6_FORWARD = "net/ipv6/conf/all/forwarding";
 
     private final HostSide host;
 
@@ -50,6 +52,27 @@ final class HostSysctls {
             ledger.save();
             write(wanted);
         }
+    }
+
+    /**
+     * Switches forwarding on again where somebody else has switched it off.
+     *
+     * @return what was otherwise
+     */
+    List<String> repair(String cluster) {
+        List<String> off = new ArrayList<>();
+        boolean ipv6 = host.families().contains(IpFamily.IPV6);
+        inHost(() -> {
+            for (String key : new String[] {IPV4_FORWARD, IPV6_FORWARD}) {
+                if ((ipv6 || key.equals(IPV4_FORWARD)) && "0".equals(read(key))) {
+                    off.add(key + " was 0");
+                }
+            }
+        });
+        if (!off.isEmpty()) {
+            acquire(cluster);
+        }
+        return off;
     }
 
     /** Puts everything back if no other cluster needs it. */
@@ -87,9 +110,9 @@ final class HostSysctls {
             if (ipv6) {
                 planIpv6(devices, wanted, before);
             }
-            if (!"1".equals(read("net/ipv4/ip_forward"))) {
-                wanted.put("net/ipv4/ip_forward", "1");
-                record("net/ipv4/ip_forward", before);
+            if (!"1".equals(read(IPV4_FORWARD))) {
+                wanted.put(IPV4_FORWARD, "1");
+                record(IPV4_FORWARD, before);
                 record("net/ipv4/conf/all/accept_redirects", before);
                 devices.forEach(d -> record("net/ipv4/conf/%s/forwarding".formatted(d), before));
             }
@@ -98,9 +121,9 @@ final class HostSysctls {
 
     private static void planIpv6(
             List<String> devices, Map<String, String> wanted, Map<String, String> before) {
-        boolean forwarding = "1".equals(read("net/ipv6/conf/all/forwarding"));
+        boolean forwarding = "1".equals(read(IPV6_FORWARD));
         if (!forwarding) {
-            record("net/ipv6/conf/all/forwarding", before);
+            record(IPV6_FORWARD, before);
             devices.forEach(d -> record("net/ipv6/conf/%s/forwarding".formatted(d), before));
             for (String device : devices) {
                 String acceptRa = "net/ipv6/conf/%s/accept_ra".formatted(device);
@@ -109,7 +132,7 @@ final class HostSysctls {
                     wanted.put(acceptRa, "2");
                 }
             }
-            wanted.put("net/ipv6/conf/all/forwarding", "1");
+            wanted.put(IPV6_FORWARD, "1");
         }
     }
 

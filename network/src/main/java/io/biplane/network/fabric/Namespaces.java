@@ -7,7 +7,9 @@ import io.biplane.linux.Sysctl;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Namespaces that route: made with their sysctls, or adopted. */
@@ -35,7 +37,7 @@ final class Namespaces {
      * back, nothing learned from others, no wait for duplicate addresses, no firewall on the
      * bridge.
      */
-    static void makeRouter(NetworkNamespace namespace) {
+    private static Map<String, String> routerSysctls() {
         Map<String, String> values = new LinkedHashMap<>();
         for (String scope : new String[] {"all", "default"}) {
             String v4 = "net/ipv4/conf/%s/".formatted(scope);
@@ -55,7 +57,29 @@ final class Namespaces {
                 values.put("net/bridge/bridge-nf-call-" + table, "0");
             }
         }
-        Sysctl.setAll(namespace, values);
+        return values;
+    }
+
+    /**
+     * Sets what a router needs and is not so.
+     *
+     * @return what was otherwise, such as {@code net/ipv4/ip_forward was 0}
+     */
+    static List<String> repairRouter(NetworkNamespace namespace) {
+        return NamespaceThread.in(
+                namespace,
+                () -> {
+                    List<String> repaired = new ArrayList<>();
+                    routerSysctls()
+                            .forEach((key, value) -> {
+                                String found = Sysctl.get(key);
+                                if (!found.equals(value)) {
+                                    Sysctl.set(key, value);
+                                    repaired.add("%s was %s".formatted(key, found));
+                                }
+                            });
+                    return repaired;
+                });
     }
 
     private Namespaces() {}

@@ -4,6 +4,8 @@ import io.biplane.api.view.NodeView;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Topic;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Link;
 import io.biplane.linux.route.Neighbour;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,11 +46,21 @@ public final class NodeRoutes implements AutoCloseable {
     private final String uplink;
     private final String self;
     private final WorkQueue<String> queue = new WorkQueue<>("node-routes", 1, BURST, _ -> follow());
-    private volatile @Nullable Informer<NodeView> nodes;
+    private final NetworkNamespace namespace;
 
-    private NodeRoutes(ClusterNetwork network, RouteSocket socket, String uplink, String self) {
+    /** The routes of the last turn, so that one that is missing now can be told from a new one. */
+    private final Map<Prefix, Optional<Addr>> made = new HashMap<>();
+
+    private final List<String> damage = new ArrayList<>();
+    private volatile @Nullable Informer<NodeView> nodes;
+    private @Nullable RepairListener listener;
+    private KernelEvents.@Nullable Watch watch;
+
+    private NodeRoutes(
+            ClusterNetwork network, NetworkNamespace namespace, String uplink, String self) {
         this.network = network;
-        this.socket = socket;
+        this.namespace = namespace;
+        this.socket = RouteSocket.open(namespace);
         this.uplink = uplink;
         this.self = self;
     }
@@ -63,15 +77,20 @@ public final class NodeRoutes implements AutoCloseable {
 
     private static NodeRoutes open(
             ClusterNetwork network, String namespace, String uplink, String self) {
-        try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
-            return new NodeRoutes(network, RouteSocket.open(opened), uplink, self);
-        }
+        return new NodeRoutes(network, NetworkNamespace.open(namespace), uplink, self);
     }
 
-    /** Reconciles now, after every change of a Node, and each minute. */
-    public void start(Informer<NodeView> nodes) {
-        nodes.listen((before, after) -> queue.add(self));
+    /**
+     * Reconciles now, after every change of a Node or of the kernel's routes, and each minute.
+     *
+     * @param listener hears of routes that were there, should be, and were gone
+     */
+    public void start(Informer<NodeView> nodes, KernelEvents events, RepairListener listener) {
+        this.listener = listener;
         this.nodes = nodes;
+        nodes.listen((before, after) -> queue.add(self));
+        Set<Topic> topics = EnumSet.of(Topic.LINKS, Topic.ROUTES, Topic.NEIGHBOURS);
+        watch = events.watch(namespace, topics, () -> queue.addAfter(self, FabricKeeper.BURST));
         queue.start();
         queue.add(self);
     }
@@ -79,7 +98,10 @@ public final class NodeRoutes implements AutoCloseable {
     private void follow() {
         Informer<NodeView> known = nodes;
         if (known != null && known.synced()) {
-            reconcile(known.list());
+            int _ = reconcile(known.list());
+            if (!damage.isEmpty() && listener != null) {
+                listener.repaired(self.isEmpty() ? FabricKeeper.FABRIC : self, List.copyOf(damage));
+            }
         }
         queue.addAfter(self, known != null && known.synced() ? RESYNC : UNSYNCED);
     }
@@ -96,6 +118,7 @@ public final class NodeRoutes implements AutoCloseable {
                         .orElseThrow(() ->
                                 new IllegalStateException("link %s is gone".formatted(uplink)));
         List<Change> changes = new ArrayList<>();
+        damage.clear();
         for (IpFamily family : IpFamily.values()) {
             neighbours(family, link, nodes, changes);
             routes(family, link, nodes, changes);
@@ -123,8 +146,13 @@ public final class NodeRoutes implements AutoCloseable {
         wanted.forEach((destination, via) -> {
             if (!there.contains(destination)) {
                 changes.add(new Change.ReplaceRoute(route(destination, via, link)));
+                if (via.equals(made.get(destination))) {
+                    damage.add("route %s is missing".formatted(route(destination, via, 0)));
+                }
             }
         });
+        made.keySet().removeIf(destination -> destination.family() == family);
+        made.putAll(wanted);
     }
 
     /** Next hop by block; a node's own block is unreachable where no pod has the address. */
@@ -192,6 +220,10 @@ public final class NodeRoutes implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
+        if (watch != null) {
+            watch.close();
+        }
         socket.close();
+        namespace.close();
     }
 }

@@ -5,6 +5,8 @@ import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Topic;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Link;
 import io.biplane.linux.route.Route;
@@ -18,6 +20,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +46,9 @@ public final class ServiceRoutes implements AutoCloseable {
     private final ClusterNetwork network;
     private final HostSide host;
     private final RouteSocket onHost;
+    private final NetworkNamespace fabric;
     private final RouteSocket inFabric;
+    private final List<KernelEvents.Watch> watches = new ArrayList<>();
     private final EventRecorder events;
     private final WorkQueue<String> queue =
             new WorkQueue<>("service-routes", 1, BURST, _ -> follow());
@@ -60,15 +65,18 @@ public final class ServiceRoutes implements AutoCloseable {
         this.host = host;
         this.events = events;
         this.onHost = RouteSocket.open(host.namespace());
-        try (NetworkNamespace fabric = NetworkNamespace.open(network.fabricNamespace())) {
-            this.inFabric = RouteSocket.open(fabric);
-        }
+        this.fabric = NetworkNamespace.open(network.fabricNamespace());
+        this.inFabric = RouteSocket.open(fabric);
     }
 
-    /** Reconciles now, after every change of a ServiceCIDR, and each minute. */
-    public void start(Informer<ServiceCidrView> informer) {
+    /** Reconciles now, after every change of a ServiceCIDR or of routes, and each minute. */
+    public void start(Informer<ServiceCidrView> informer, KernelEvents kernel) {
         informer.listen((before, after) -> queue.add(network.name()));
         this.ranges = informer;
+        Set<Topic> topics = EnumSet.of(Topic.LINKS, Topic.ROUTES);
+        Runnable look = () -> queue.addAfter(network.name(), FabricKeeper.BURST);
+        watches.add(kernel.watch(host.namespace(), topics, look));
+        watches.add(kernel.watch(fabric, topics, look));
         queue.start();
         queue.add(network.name());
     }
@@ -204,7 +212,9 @@ public final class ServiceRoutes implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
+        watches.forEach(KernelEvents.Watch::close);
         onHost.close();
         inFabric.close();
+        fabric.close();
     }
 }

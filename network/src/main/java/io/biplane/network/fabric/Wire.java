@@ -1,21 +1,24 @@
 package io.biplane.network.fabric;
 
-import io.biplane.linux.NetworkNamespace;
-import io.biplane.linux.route.Address;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Link;
 import io.biplane.linux.route.Mac;
 import io.biplane.linux.route.Neighbour;
-import io.biplane.linux.route.RouteSocket;
+import io.biplane.linux.route.desired.DesiredLink;
 import io.biplane.netip.Addr;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * A veth from the fabric to another namespace. Both ends have MACs of our choice, so that
+ * A veth from the fabric's namespace to another one. Both ends have MACs of our choice, so that
  * neighbours are programmed and never asked for.
+ *
+ * @param near the link's name in the fabric
+ * @param far its name in the other namespace
+ * @param bridge what the near end is a port of
  */
-final class Wire {
+record Wire(String near, Mac nearMac, String far, Mac farMac, Optional<String> bridge) {
     static final int MTU_BYTES = 1500;
 
     /** MACs of a transit link, of which there are only two stations: fabric and far end. */
@@ -23,32 +26,52 @@ final class Wire {
 
     static final Mac FAR_MAC = Mac.local(0xfa_0000_0002L);
 
-    /** The veth {@code near} in the fabric to {@code far} elsewhere; nothing if it is there. */
-    static Change.AddVeth veth(
-            String near, Mac nearMac, NetworkNamespace there, String far, Mac farMac) {
-        return new Change.AddVeth(
-                new Change.VethEnd(near, nearMac, 0, Optional.empty()),
-                new Change.VethEnd(far, farMac, 0, Optional.of(there)),
-                MTU_BYTES);
+    DesiredLink desiredNear() {
+        DesiredLink link = DesiredLink.named(near).withMac(nearMac).withMtu(MTU_BYTES).withoutArp();
+        return bridge.map(link::withMaster).orElse(link);
     }
 
-    /** The link's index. */
-    static int index(RouteSocket socket, String link) {
-        return socket.link(link)
-                .map(Link::index)
-                .orElseThrow(() ->
-                        new IllegalStateException(
-                                "link %s is not there, though it was just made (another program removed it)"
-                                        .formatted(link)));
+    DesiredLink desiredFar() {
+        return DesiredLink.named(far).withMac(farMac).withMtu(MTU_BYTES).withoutArp();
     }
 
-    static Change address(int link, Addr address, int bits) {
-        return new Change.AddAddress(Address.of(link, address, bits));
+    /**
+     * Makes the veth unless both ends are there and belong together; an end whose other one is gone
+     * is removed.
+     *
+     * @return whether it was made
+     */
+    boolean ensure(Station fabric, Station there) {
+        Optional<Link> here = fabric.socket().link(near);
+        Optional<Link> beyond = there.socket().link(far);
+        if (here.isPresent() && beyond.isPresent() && arePeers(here.get(), beyond.get())) {
+            return false;
+        }
+        fabric.socket().ensure(new Change.DeleteLink(near));
+        there.socket().ensure(new Change.DeleteLink(far));
+        fabric.socket()
+                .apply(
+                        new Change.AddVeth(
+                                new Change.VethEnd(near, nearMac, 0, Optional.empty()),
+                                new Change.VethEnd(far, farMac, 0, Optional.of(there.namespace())),
+                                MTU_BYTES));
+        fabric.socket().apply(settings(fabric));
+        return true;
+    }
+
+    private Change settings(Station fabric) {
+        Change.SetLink up = Change.SetLink.upWithoutAutoconf(near).withArp(false);
+        return bridge.flatMap(name -> fabric.socket().link(name))
+                .map(link -> up.withMaster(link.index()))
+                .orElse(up);
+    }
+
+    private static boolean arePeers(Link one, Link other) {
+        return one.peerIndex().equals(OptionalInt.of(other.index()))
+                && other.peerIndex().equals(OptionalInt.of(one.index()));
     }
 
     static Change neighbour(int link, Addr address, Mac mac) {
         return new Change.ReplaceNeighbour(Neighbour.permanent(link, address, mac));
     }
-
-    private Wire() {}
 }

@@ -11,7 +11,6 @@ import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.nftables.Value;
 import io.biplane.linux.nftables.desired.DesiredTable;
-import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
@@ -45,11 +44,6 @@ public final class HostEgress {
                 .filter(family -> disjoint.stream().anyMatch(p -> p.family() == family))
                 .map(family -> table(cluster, link, disjoint, family))
                 .toList();
-    }
-
-    /** Makes the host's tables as {@link #tables} says, whatever is there. */
-    public static void write(Nftables host, String cluster, String link, List<Prefix> sources) {
-        TableKeeper.Synced _ = new TableKeeper(host).sync(tables(cluster, link, sources));
     }
 
     /** Removes the cluster's tables, if they are there. */

@@ -1,73 +1,153 @@
 package io.biplane.network.pod;
 
+import io.biplane.client.queue.WorkQueue;
 import io.biplane.linux.Errno;
+import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.SyscallException;
+import io.biplane.linux.Sysctl;
+import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Topic;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.route.Address;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Link;
-import io.biplane.linux.route.Mac;
 import io.biplane.linux.route.Neighbour;
 import io.biplane.linux.route.Route;
 import io.biplane.linux.route.RouteSocket;
+import io.biplane.linux.route.desired.DesiredLink;
+import io.biplane.linux.route.desired.DesiredNetwork;
+import io.biplane.linux.route.desired.Difference;
+import io.biplane.linux.route.desired.Snapshot;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The pods of one node: each has a namespace of its own and a routed veth to the node.
  *
  * <p>The pod's end has its addresses as single hosts (/32, /128) and default routes by way of
  * 169.254.1.1 and fe80::1, which nobody has: both ends know the other's MAC by permanent
- * neighbours, so nothing is asked for on the link. The node's end has a route to each pod address.
- * There is no bridge, no duplicate address detection, and no entry in the neighbour table that
- * counts.
+ * neighbours, so nothing is asked for on the link, and nothing that is said there is learnt. The
+ * node's end has a route to each pod address. There is no bridge, no duplicate address detection,
+ * and no entry in the neighbour table that counts.
  *
- * <p>May be used from any thread; a pod is attached or detached by one at a time.
+ * <p>What happens to any of that is heard from the kernel: {@link #repair} then puts it right.
+ *
+ * <p>May be used from any thread; a pod is attached, repaired or detached by one at a time.
  */
 public final class PodNetwork implements AutoCloseable {
-    private static final Addr GATEWAY_IPV4 = Addr.parse("169.254.1.1");
-    private static final Addr GATEWAY_IPV6 = Addr.parse("fe80::1");
-    private static final Prefix ALL_IPV4 = Prefix.parse("0.0.0.0/0");
-    private static final Prefix ALL_IPV6 = Prefix.parse("::/0");
-
-    /** The node's end of every pod's veth; each is a link of its own, so one MAC does for all. */
-    private static final Mac NODE_MAC = Mac.local(0x90_0000_0001L);
-
-    private static final Mac POD_MAC = Mac.local(0x90_0000_0002L);
-    private static final String POD_LINK = "eth0";
     private static final int POD_LINK_INDEX = 2;
-    private static final int MTU_BYTES = 1500;
     private static final int FIRST_LINK_INDEX = 1000;
+    private static final Duration BURST = Duration.ofMillis(200);
+    private static final Duration RESYNC = Duration.ofSeconds(60);
+    private static final Set<Topic> TOPICS =
+            EnumSet.of(
+                    Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES, Topic.NEIGHBOURS, Topic.SETTINGS);
+
+    /** What is looked at together. */
+    private enum Look {
+        LINKS,
+        NAMES,
+        ALL
+    }
 
     private final RouteSocket node;
     private final String netnsPrefix;
     private final AtomicInteger nextLinkIndex;
+    private final KernelEvents events;
+    private final Consumer<PodId> suspicion;
+    private final ConcurrentMap<PodId, AttachedPod> attached = new ConcurrentHashMap<>();
+    private final List<KernelEvents.Watch> watches = new ArrayList<>();
+    private final WorkQueue<Look> queue = new WorkQueue<>("pod-links", 1, BURST, this::look);
 
-    private PodNetwork(RouteSocket node, String netnsPrefix, int firstIndex) {
+    private PodNetwork(
+            RouteSocket node,
+            String netnsPrefix,
+            int firstIndex,
+            KernelEvents events,
+            Consumer<PodId> suspicion) {
         this.node = node;
         this.netnsPrefix = netnsPrefix;
         this.nextLinkIndex = new AtomicInteger(firstIndex);
+        this.events = events;
+        this.suspicion = suspicion;
     }
 
     /**
      * The pod network of the node whose namespace this is.
      *
      * @param netnsPrefix what the names of pods' namespaces begin with
+     * @param suspicion hears of pods that should be looked at with {@link #repair}; on a thread
+     *     that must not be held up
      */
-    public static PodNetwork open(NetworkNamespace namespace, String netnsPrefix) {
+    public static PodNetwork open(
+            NetworkNamespace namespace,
+            String netnsPrefix,
+            KernelEvents events,
+            Consumer<PodId> suspicion) {
         RouteSocket socket = RouteSocket.open(namespace);
         int highest = socket.links().stream().mapToInt(Link::index).max().orElse(0);
-        return new PodNetwork(socket, netnsPrefix, Math.max(FIRST_LINK_INDEX, highest + 1));
+        int first = Math.max(FIRST_LINK_INDEX, highest + 1);
+        PodNetwork network = new PodNetwork(socket, netnsPrefix, first, events, suspicion);
+        network.watch(namespace);
+        return network;
+    }
+
+    private void watch(NetworkNamespace namespace) {
+        Set<Topic> ofLinks = EnumSet.of(Topic.LINKS, Topic.ROUTES, Topic.NEIGHBOURS);
+        watches.add(events.watch(namespace, ofLinks, () -> queue.add(Look.LINKS)));
+        watches.add(events.watchDirectory(NetworkNamespace.DIRECTORY, () -> queue.add(Look.NAMES)));
+        watches.add(events.watchMounts(() -> queue.add(Look.NAMES)));
+        queue.start();
+        queue.addAfter(Look.ALL, RESYNC);
+    }
+
+    /** Finds the pods that something has happened to. */
+    private void look(Look what) {
+        switch (what) {
+            case NAMES ->
+                    attached.values().stream()
+                            .filter(pod -> !pod.namespace().isNamed())
+                            .forEach(pod -> suspicion.accept(pod.id()));
+            case LINKS -> lookAtLinks();
+            case ALL -> {
+                attached.keySet().forEach(suspicion);
+                queue.addAfter(Look.ALL, RESYNC);
+            }
+        }
+    }
+
+    private void lookAtLinks() {
+        List<AttachedPod> pods = List.copyOf(attached.values());
+        Snapshot found = Snapshot.read(node);
+        List<DesiredLink> all = pods.stream().map(PodNetwork::nodeSide).toList();
+        if (Difference.between(found, new DesiredNetwork(all, List.of())).isNone()) {
+            return;
+        }
+        for (AttachedPod pod : pods) {
+            if (!Difference.between(found, DesiredNetwork.of(nodeSide(pod))).isNone()) {
+                suspicion.accept(pod.id());
+            }
+        }
+    }
+
+    private static DesiredLink nodeSide(AttachedPod pod) {
+        return PodPlan.nodeSide(pod.id().link(), pod.addresses());
     }
 
     /**
@@ -78,17 +158,35 @@ public final class PodNetwork implements AutoCloseable {
      */
     public Attachment attach(PodId pod, List<Addr> addresses) {
         String name = pod.netns(netnsPrefix);
+        attached.keySet().stream()
+                .filter(other -> other.netns(netnsPrefix).equals(name))
+                .forEach(this::detach);
         NetworkNamespace.delete(name);
-        try (NetworkNamespace namespace = NetworkNamespace.create(name);
-                RouteSocket inside = RouteSocket.open(namespace)) {
-            int link = connect(pod.link(), namespace);
-            node.apply(nodeSide(link, pod.link(), addresses));
-            inside.apply(podSide(addresses));
-            return new Attachment(namespace.path(), pod.link(), addresses);
+        NetworkNamespace namespace = NetworkNamespace.create(name);
+        try {
+            RouteSocket inside = RouteSocket.open(namespace);
+            try {
+                int link = connect(pod.link(), namespace);
+                node.apply(nodeChanges(link, pod.link(), addresses));
+                inside.apply(podChanges(addresses));
+                return keep(pod, addresses, namespace, inside);
+            } catch (NetlinkException | SyscallException e) {
+                inside.close();
+                throw e;
+            }
         } catch (NetlinkException | SyscallException e) {
+            namespace.close();
             NetworkNamespace.delete(name);
             throw e;
         }
+    }
+
+    private Attachment keep(
+            PodId pod, List<Addr> addresses, NetworkNamespace namespace, RouteSocket inside) {
+        KernelEvents.Watch watch = events.watch(namespace, TOPICS, () -> suspicion.accept(pod));
+        AttachedPod kept = new AttachedPod(pod, addresses, namespace, inside, watch);
+        attached.put(pod, kept);
+        return kept.attachment();
     }
 
     /** The veth, with an index of ours so that the rest needs no look-up; returns the index. */
@@ -98,9 +196,10 @@ public final class PodNetwork implements AutoCloseable {
             try {
                 node.apply(
                         new Change.AddVeth(
-                                new Change.VethEnd(link, NODE_MAC, index, Optional.empty()),
-                                Change.VethEnd.in(pod, POD_LINK, POD_MAC, POD_LINK_INDEX),
-                                MTU_BYTES));
+                                new Change.VethEnd(link, PodPlan.NODE_MAC, index, Optional.empty()),
+                                Change.VethEnd.in(
+                                        pod, PodPlan.POD_LINK, PodPlan.POD_MAC, POD_LINK_INDEX),
+                                PodPlan.MTU_BYTES));
                 return index;
             } catch (NetlinkException e) {
                 if (e.errno() == Errno.EEXIST && node.link(link).isPresent()) {
@@ -112,57 +211,146 @@ public final class PodNetwork implements AutoCloseable {
         }
     }
 
-    private static List<Change> nodeSide(int link, String name, List<Addr> addresses) {
+    private static List<Change> nodeChanges(int link, String name, List<Addr> addresses) {
         List<Change> changes = new ArrayList<>();
-        changes.add(Change.SetLink.upWithoutAutoconf(name));
+        changes.add(Change.SetLink.upWithoutAutoconf(name).withArp(false));
         for (Addr address : addresses) {
-            changes.add(new Change.ReplaceRoute(Route.direct(host(address), link)));
-            changes.add(new Change.ReplaceNeighbour(Neighbour.permanent(link, address, POD_MAC)));
+            changes.add(new Change.ReplaceRoute(Route.direct(PodPlan.host(address), link)));
+            changes.add(
+                    new Change.ReplaceNeighbour(
+                            Neighbour.permanent(link, address, PodPlan.POD_MAC)));
         }
         return changes;
     }
 
-    private static List<Change> podSide(List<Addr> addresses) {
+    private static List<Change> podChanges(List<Addr> addresses) {
         List<Change> changes = new ArrayList<>();
         changes.add(Change.SetLink.up("lo"));
-        changes.add(Change.SetLink.upWithoutAutoconf(POD_LINK));
+        changes.add(Change.SetLink.upWithoutAutoconf(PodPlan.POD_LINK).withArp(false));
         for (Addr address : addresses) {
             boolean ipv4 = address.family() == IpFamily.IPV4;
-            Addr gateway = ipv4 ? GATEWAY_IPV4 : GATEWAY_IPV6;
+            Addr gateway = ipv4 ? PodPlan.GATEWAY_IPV4 : PodPlan.GATEWAY_IPV6;
             changes.add(
                     new Change.AddAddress(
                             Address.of(POD_LINK_INDEX, address, address.family().bits())));
             changes.add(
                     new Change.ReplaceNeighbour(
-                            Neighbour.permanent(POD_LINK_INDEX, gateway, NODE_MAC)));
-            Prefix all = ipv4 ? ALL_IPV4 : ALL_IPV6;
+                            Neighbour.permanent(POD_LINK_INDEX, gateway, PodPlan.NODE_MAC)));
+            Prefix all = ipv4 ? PodPlan.ALL_IPV4 : PodPlan.ALL_IPV6;
             changes.add(new Change.ReplaceRoute(Route.via(all, gateway, POD_LINK_INDEX)));
         }
         return changes;
     }
 
-    private static Prefix host(Addr address) {
-        return Prefix.of(address, address.family().bits());
+    /**
+     * Takes over a pod that another process attached, and puts right what is wrong with it.
+     *
+     * @return empty if its namespace or its veth is gone: it must be attached anew
+     */
+    public Optional<Attachment> adopt(PodId pod, List<Addr> addresses) {
+        String name = pod.netns(netnsPrefix);
+        if (!NetworkNamespace.exists(name)) {
+            return Optional.empty();
+        }
+        try {
+            NetworkNamespace namespace = NetworkNamespace.open(name);
+            RouteSocket inside = RouteSocket.open(namespace);
+            if (!connected(pod, inside)) {
+                inside.close();
+                namespace.close();
+                return Optional.empty();
+            }
+            Attachment adopted = keep(pod, addresses, namespace, inside);
+            List<String> _ = repair(pod);
+            return Optional.of(adopted);
+        } catch (SyscallException notANamespace) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the pod's veth is there and leads from the node to the pod. */
+    private boolean connected(PodId pod, RouteSocket inside) {
+        Optional<Link> near = node.link(pod.link());
+        Optional<Link> far = inside.link(PodPlan.POD_LINK);
+        return near.isPresent()
+                && far.isPresent()
+                && near.get().peerIndex().equals(OptionalInt.of(far.get().index()))
+                && far.get().peerIndex().equals(OptionalInt.of(near.get().index()));
+    }
+
+    /**
+     * Compares what an attached pod has with what it is to have, and puts right what differs. Open
+     * connections go on: namespace, addresses and ports stay what they were.
+     *
+     * @return what was missing or wrong; nothing for a pod that is whole, or not attached
+     * @throws NetlinkException if the kernel refuses: the pod is cut off
+     */
+    public List<String> repair(PodId id) {
+        AttachedPod pod = attached.get(id);
+        if (pod == null) {
+            return List.of();
+        }
+        List<String> repaired = new ArrayList<>();
+        if (!pod.namespace().isNamed()) {
+            pod.namespace().restoreName();
+            repaired.add("the namespace's name %s is missing".formatted(pod.namespace()));
+        }
+        if (!connected(id, pod.inside())) {
+            node.ensure(new Change.DeleteLink(id.link()));
+            pod.inside().ensure(new Change.DeleteLink(PodPlan.POD_LINK));
+            int _ = connect(id.link(), pod.namespace());
+            repaired.add("link %s is missing".formatted(id.link()));
+        }
+        if (pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6)) {
+            enableIpv6(pod.namespace()).ifPresent(repaired::add);
+        }
+        repaired.addAll(repair(pod.inside(), PodPlan.podSide(pod.addresses())));
+        repaired.addAll(repair(node, DesiredNetwork.of(nodeSide(pod))));
+        return repaired;
+    }
+
+    private static List<String> repair(RouteSocket socket, DesiredNetwork desired) {
+        Difference difference = Difference.between(Snapshot.read(socket), desired);
+        socket.ensure(difference.changes());
+        return difference.texts();
+    }
+
+    /** Where it is disabled for the link, the kernel refuses all IPv6 addresses. */
+    private static Optional<String> enableIpv6(NetworkNamespace namespace) {
+        String key = "net/ipv6/conf/%s/disable_ipv6".formatted(PodPlan.POD_LINK);
+        return NamespaceThread.in(
+                namespace,
+                () -> {
+                    if (Sysctl.get(key).equals("0")) {
+                        return Optional.<String>empty();
+                    }
+                    Sysctl.set(key, "0");
+                    return Optional.of(key + " was 1");
+                });
     }
 
     /**
      * Removes the pod's routes at once and its namespace by name; the kernel tidies up the links
      * when the last socket in it is closed. A namespace that a later pod of this name has is left.
-     *
-     * @param addresses those it was attached with
      */
-    public void detach(PodId pod, List<Addr> addresses) {
-        String name = pod.netns(netnsPrefix);
-        Optional<Link> link = node.link(pod.link());
+    public void detach(PodId id) {
+        AttachedPod pod = attached.remove(id);
+        if (pod == null) {
+            return;
+        }
+        Optional<Link> link = node.link(id.link());
         if (link.isPresent()) {
             List<Change> changes = new ArrayList<>();
-            for (Addr address : addresses) {
-                changes.add(
-                        new Change.DeleteRoute(Route.direct(host(address), link.get().index())));
+            for (Addr address : pod.addresses()) {
+                Prefix host = PodPlan.host(address);
+                changes.add(new Change.DeleteRoute(Route.direct(host, link.get().index())));
             }
             node.ensure(changes);
-            NetworkNamespace.delete(name);
         }
+        if (pod.namespace().isNamed()) {
+            NetworkNamespace.delete(pod.namespace().name());
+        }
+        pod.release();
     }
 
     /**
@@ -190,34 +378,18 @@ public final class PodNetwork implements AutoCloseable {
         return attached;
     }
 
-    /** Whether the pod's namespace is there and its end of the veth is up with all addresses. */
-    public boolean intact(PodId pod, List<Addr> addresses) {
-        String name = pod.netns(netnsPrefix);
-        if (!NetworkNamespace.exists(name)) {
-            return false;
-        }
-        try (NetworkNamespace namespace = NetworkNamespace.open(name);
-                RouteSocket inside = RouteSocket.open(namespace)) {
-            List<Addr> there = inside.addresses().stream().map(Address::addr).toList();
-            return there.containsAll(addresses);
-        } catch (SyscallException e) {
-            return false;
-        }
-    }
-
-    /** What {@link #attach} gave for a pod that is attached already. */
-    public Attachment adopted(PodId pod, List<Addr> addresses) {
-        Path netns = NetworkNamespace.DIRECTORY.resolve(pod.netns(netnsPrefix));
-        return new Attachment(netns, pod.link(), addresses);
-    }
-
     /** Removes a link that belongs to no pod. */
     public void removeOrphan(String link) {
         node.ensure(new Change.DeleteLink(link));
     }
 
+    /** Ends the keeping; the pods stay as they are. */
     @Override
     public void close() {
+        queue.close();
+        watches.forEach(KernelEvents.Watch::close);
+        attached.values().forEach(AttachedPod::release);
+        attached.clear();
         node.close();
     }
 }

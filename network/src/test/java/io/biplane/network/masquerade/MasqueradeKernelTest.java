@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.KernelTest;
@@ -219,8 +220,8 @@ final class MasqueradeKernelTest {
     void theHostsTablesAreWrittenAndRemoved() {
         try (KernelNftables nftables = KernelNftables.open(node)) {
             List<Prefix> sources = prefixes("172.30.0.0/20", "198.18.0.0/25", "fd00:172::/64");
-            HostEgress.write(nftables, "blue", "bp-blue", sources);
-            HostEgress.write(nftables, "blue", "bp-blue", sources);
+            new TableKeeper(nftables).sync(HostEgress.tables("blue", "bp-blue", sources));
+            new TableKeeper(nftables).sync(HostEgress.tables("blue", "bp-blue", sources));
             assertThat(listed("ip biplane-blue"))
                     .isEqualTo(
                             """

@@ -26,7 +26,7 @@ import java.util.Set;
  *     10.244.1.5/32 is missing}
  * @param changes in an order in which the kernel takes them; what the others bring along (a link
  *     that was down has lost its routes) is among them
- * @param missingLinks links that someone has to make first
+ * @param missingLinks links that someone has to make first; of what hangs on them nothing is said
  */
 public record Difference(List<String> texts, List<Change> changes, List<String> missingLinks) {
     public Difference {
@@ -37,7 +37,7 @@ public record Difference(List<String> texts, List<Change> changes, List<String> 
 
     /** Whether all is as desired. */
     public boolean isNone() {
-        return texts.isEmpty();
+        return texts.isEmpty() && missingLinks.isEmpty();
     }
 
     /** What {@code found} lacks of {@code desired}. */
@@ -88,7 +88,6 @@ public record Difference(List<String> texts, List<Change> changes, List<String> 
         void link(DesiredLink desired) {
             Link link = links.get(desired.name());
             if (link == null) {
-                texts.add("link %s is missing".formatted(desired.name()));
                 missingLinks.add(desired.name());
                 return;
             }

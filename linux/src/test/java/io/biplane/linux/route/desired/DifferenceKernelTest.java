@@ -146,7 +146,8 @@ final class DifferenceKernelTest {
         try (RouteSocket socket = RouteSocket.open(namespace)) {
             Difference difference = Difference.between(Snapshot.read(socket), DESIRED);
             assertThat(difference.missingLinks()).containsExactly("eth0");
-            assertThat(difference.texts()).containsExactly("link eth0 is missing");
+            assertThat(difference.texts()).isEmpty();
+            assertThat(difference.isNone()).isFalse();
             assertThat(difference.changes()).isEmpty();
         }
     }

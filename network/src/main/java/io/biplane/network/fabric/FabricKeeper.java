@@ -1,0 +1,123 @@
+package io.biplane.network.fabric;
+
+import io.biplane.client.queue.WorkQueue;
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Topic;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Keeps the fabric's namespaces as {@link Fabric#up} made them: the bridge, the nodes with their
+ * links, addresses, neighbours, default routes and sysctls, the outside. It hears of changes in the
+ * kernel, looks at the namespace concerned and repairs what is missing; a comparison of everything
+ * follows at a fixed interval. Namespaces that lose their name get it back.
+ *
+ * <p>Runs in the fabric, beside the agents. The link to the host is {@link HostKeeper}'s, routes to
+ * pods are {@link NodeRoutes}'.
+ */
+public final class FabricKeeper implements AutoCloseable {
+    static final Duration BURST = Duration.ofMillis(100);
+    static final Duration RESYNC = Duration.ofSeconds(60);
+    static final Set<Topic> TOPICS =
+            EnumSet.of(
+                    Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES, Topic.NEIGHBOURS, Topic.SETTINGS);
+
+    static final String FABRIC = "fabric";
+    private static final String OUTSIDE = "outside";
+    private static final String NAMES = "names";
+
+    private final FabricRepair repair;
+    private final KernelEvents events;
+    private final RepairListener listener;
+    private final Map<String, Station> stations = new LinkedHashMap<>();
+    private final Map<String, Integer> nodes = new LinkedHashMap<>();
+    private final List<KernelEvents.Watch> watches = new ArrayList<>();
+    private final WorkQueue<String> queue = new WorkQueue<>("fabric", 1, BURST, this::look);
+
+    /** The namespaces exist: {@link Fabric#up} has made them. */
+    public FabricKeeper(
+            ClusterNetwork network, int nodes, KernelEvents events, RepairListener listener) {
+        this.repair = new FabricRepair(new FabricPlan(network, nodes));
+        this.events = events;
+        this.listener = listener;
+        stations.put(FABRIC, open(network.fabricNamespace()));
+        for (int node = 1; node <= nodes; node++) {
+            String name = ClusterNetwork.nodeName(node);
+            this.nodes.put(name, node);
+            stations.put(name, open(network.nodeNamespace(name)));
+        }
+        stations.put(OUTSIDE, open(network.outsideNamespace()));
+    }
+
+    private static Station open(String namespace) {
+        return Station.of(NetworkNamespace.open(namespace));
+    }
+
+    /** Begins to listen; the first look at everything is at once. */
+    public void start() {
+        stations.forEach((name, station) ->
+                watches.add(events.watch(station.namespace(), TOPICS, () -> queue.add(name))));
+        watches.add(events.watchDirectory(NetworkNamespace.DIRECTORY, () -> queue.add(NAMES)));
+        watches.add(events.watchMounts(() -> queue.add(NAMES)));
+        queue.start();
+        stations.keySet().forEach(queue::add);
+    }
+
+    private void look(String name) {
+        if (name.equals(NAMES)) {
+            stations.forEach((station, at) -> {
+                if (!at.namespace().isNamed()) {
+                    queue.add(station);
+                }
+            });
+            return;
+        }
+        List<String> repaired = repair(name);
+        if (!repaired.isEmpty()) {
+            listener.repaired(name, repaired);
+        }
+        queue.addAfter(name, RESYNC);
+    }
+
+    private List<String> repair(String name) {
+        Station station = station(name);
+        Station fabric = station(FABRIC);
+        List<String> repaired = new ArrayList<>();
+        if (!station.namespace().isNamed()) {
+            station.namespace().restoreName();
+            repaired.add("the namespace's name %s is missing".formatted(station.namespace()));
+        }
+        Integer node = nodes.get(name);
+        if (node != null) {
+            repaired.addAll(repair.node(fabric, station, node));
+        } else if (name.equals(OUTSIDE)) {
+            repaired.addAll(repair.outside(fabric, station));
+        } else {
+            repaired.addAll(repair.fabric(fabric));
+        }
+        return repaired;
+    }
+
+    private Station station(String name) {
+        Station station = stations.get(name);
+        if (station == null) {
+            throw new IllegalStateException("no station " + name);
+        }
+        return station;
+    }
+
+    /** Ends the keeping; what is in the kernel stays. */
+    @Override
+    public void close() {
+        queue.close();
+        watches.forEach(KernelEvents.Watch::close);
+        stations.values().forEach(Station::close);
+    }
+}

@@ -1,0 +1,38 @@
+package io.biplane.network.fabric;
+
+import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.route.RouteSocket;
+import io.biplane.linux.route.desired.DesiredNetwork;
+import io.biplane.linux.route.desired.Difference;
+import io.biplane.linux.route.desired.Snapshot;
+
+import java.util.List;
+
+/** A namespace that takes part in the fabric, and the way to its links. */
+record Station(NetworkNamespace namespace, RouteSocket socket) implements AutoCloseable {
+    static Station of(NetworkNamespace namespace) {
+        return new Station(namespace, RouteSocket.open(namespace));
+    }
+
+    /** The namespace of that name; made if it is not there. */
+    static Station ensure(String name) {
+        return of(Namespaces.ensure(name));
+    }
+
+    /**
+     * Gives the namespace what it lacks; links have been made before.
+     *
+     * @return what was missing or wrong
+     */
+    List<String> repair(DesiredNetwork desired) {
+        Difference difference = Difference.between(Snapshot.read(socket), desired);
+        socket.ensure(difference.changes());
+        return difference.texts();
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        namespace.close();
+    }
+}

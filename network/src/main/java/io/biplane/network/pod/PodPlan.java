@@ -1,0 +1,59 @@
+package io.biplane.network.pod;
+
+import io.biplane.linux.route.Mac;
+import io.biplane.linux.route.desired.DesiredLink;
+import io.biplane.linux.route.desired.DesiredLink.LinkRoute;
+import io.biplane.linux.route.desired.DesiredNetwork;
+import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
+
+import java.util.List;
+
+/** What both ends of a pod's veth are to have; pure. */
+final class PodPlan {
+    static final Addr GATEWAY_IPV4 = Addr.parse("169.254.1.1");
+    static final Addr GATEWAY_IPV6 = Addr.parse("fe80::1");
+    static final Prefix ALL_IPV4 = Prefix.parse("0.0.0.0/0");
+    static final Prefix ALL_IPV6 = Prefix.parse("::/0");
+
+    /** The node's end of every pod's veth; each is a link of its own, so one MAC does for all. */
+    static final Mac NODE_MAC = Mac.local(0x90_0000_0001L);
+
+    static final Mac POD_MAC = Mac.local(0x90_0000_0002L);
+    static final String POD_LINK = "eth0";
+    static final int MTU_BYTES = 1500;
+
+    private static final DesiredLink LOOPBACK = DesiredLink.named("lo");
+
+    private PodPlan() {}
+
+    /** In the pod's namespace. */
+    static DesiredNetwork podSide(List<Addr> addresses) {
+        DesiredLink link =
+                DesiredLink.named(POD_LINK).withMac(POD_MAC).withMtu(MTU_BYTES).withoutArp();
+        for (Addr address : addresses) {
+            boolean ipv4 = address.family() == IpFamily.IPV4;
+            Addr gateway = ipv4 ? GATEWAY_IPV4 : GATEWAY_IPV6;
+            link =
+                    link.with(address, address.family().bits())
+                            .withNeighbour(gateway, NODE_MAC)
+                            .with(LinkRoute.via(ipv4 ? ALL_IPV4 : ALL_IPV6, gateway));
+        }
+        return DesiredNetwork.of(LOOPBACK, link);
+    }
+
+    /** The pod's link in the node's namespace. */
+    static DesiredLink nodeSide(String name, List<Addr> addresses) {
+        DesiredLink link =
+                DesiredLink.named(name).withMac(NODE_MAC).withMtu(MTU_BYTES).withoutArp();
+        for (Addr address : addresses) {
+            link = link.withNeighbour(address, POD_MAC).with(LinkRoute.direct(host(address)));
+        }
+        return link;
+    }
+
+    static Prefix host(Addr address) {
+        return Prefix.of(address, address.family().bits());
+    }
+}
