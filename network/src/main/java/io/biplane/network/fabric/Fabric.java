@@ -73,7 +73,7 @@ public final class Fabric {
                 repair.host(fabric, new Station(host.namespace(), socket), families);
             }
             try (Nftables nftables = KernelNftables.open(host.namespace())) {
-                boolean _ = new TableKeeper(nftables).sync(egress(network, families));
+                TableKeeper.Synced _ = new TableKeeper(nftables).sync(egress(network, families));
             }
         }
     }

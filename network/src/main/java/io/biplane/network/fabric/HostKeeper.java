@@ -8,7 +8,6 @@ import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.IpFamily;
-import io.biplane.network.masquerade.HostEgress;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -68,9 +67,9 @@ public final class HostKeeper implements AutoCloseable {
         List<IpFamily> families = host.families();
         List<String> repaired = new ArrayList<>(new HostSysctls(host).repair(network.name()));
         repaired.addAll(repair.host(fabric, onHost, families));
-        if (egress.sync(Fabric.egress(network, families))) {
-            repaired.add("nftables %s differ".formatted(HostEgress.tableName(network.name())));
-        }
+        egress.sync(Fabric.egress(network, families))
+                .repaired()
+                .forEach(table -> repaired.add("nftables table %s differs".formatted(table)));
         if (!repaired.isEmpty()) {
             listener.repaired(HOST, repaired);
         }
