@@ -30,10 +30,9 @@ final class FabricRepair {
     List<String> node(Station fabric, Station node, int index) {
         List<String> repaired = new ArrayList<>(Namespaces.repairRouter(node.namespace()));
         Wire wire = plan.nodeWire(index);
-        if (wire.ensure(fabric, node)) {
-            repaired.add("link %s is missing".formatted(wire.near()));
-        }
-        repaired.addAll(node.repair(plan.node(index)));
+        boolean made = wire.ensure(fabric, node);
+        List<String> beyond = node.repair(plan.node(index));
+        repaired.addAll(made ? List.of(missing(wire.near())) : beyond);
         return repaired;
     }
 
@@ -41,12 +40,10 @@ final class FabricRepair {
     List<String> outside(Station fabric, Station outside) {
         List<String> repaired = new ArrayList<>();
         Wire wire = plan.outsideWire();
-        if (wire.ensure(fabric, outside)) {
-            repaired.add("link %s is missing".formatted(wire.near()));
-        }
+        boolean made = wire.ensure(fabric, outside);
         repaired.addAll(fabric.repair(DesiredNetwork.of(plan.outsideNear())));
         repaired.addAll(outside.repair(plan.outside()));
-        return repaired;
+        return made ? List.of(missing(wire.near())) : repaired;
     }
 
     /**
@@ -57,11 +54,14 @@ final class FabricRepair {
     List<String> host(Station fabric, Station host, List<IpFamily> families) {
         List<String> repaired = new ArrayList<>();
         Wire wire = plan.hostWire();
-        if (wire.ensure(fabric, host)) {
-            repaired.add("link %s is missing".formatted(wire.far()));
-        }
+        boolean made = wire.ensure(fabric, host);
         repaired.addAll(fabric.repair(plan.hostNear(families)));
         repaired.addAll(host.repair(plan.host(families)));
-        return repaired;
+        return made ? List.of(missing(wire.far())) : repaired;
+    }
+
+    /** With a link goes all that hangs on it; that need not be told. */
+    private static String missing(String link) {
+        return "link %s is missing".formatted(link);
     }
 }

@@ -295,7 +295,8 @@ public final class PodNetwork implements AutoCloseable {
             pod.namespace().restoreName();
             repaired.add("the namespace's name %s is missing".formatted(pod.namespace()));
         }
-        if (!connected(id, pod.inside())) {
+        boolean cut = !connected(id, pod.inside());
+        if (cut) {
             node.ensure(new Change.DeleteLink(id.link()));
             pod.inside().ensure(new Change.DeleteLink(PodPlan.POD_LINK));
             int _ = connect(id.link(), pod.namespace());
@@ -304,8 +305,12 @@ public final class PodNetwork implements AutoCloseable {
         if (pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6)) {
             enableIpv6(pod.namespace()).ifPresent(repaired::add);
         }
-        repaired.addAll(repair(pod.inside(), PodPlan.podSide(pod.addresses())));
-        repaired.addAll(repair(node, DesiredNetwork.of(nodeSide(pod))));
+        List<String> inPod = repair(pod.inside(), PodPlan.podSide(pod.addresses()));
+        List<String> onNode = repair(node, DesiredNetwork.of(nodeSide(pod)));
+        if (!cut) { // with a link goes all that hangs on it; that need not be told
+            repaired.addAll(inPod);
+            repaired.addAll(onNode);
+        }
         return repaired;
     }
 
