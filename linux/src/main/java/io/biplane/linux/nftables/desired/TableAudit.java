@@ -70,8 +70,7 @@ public final class TableAudit {
      * and a rule that leads to one is named itself.
      */
     private void besides() {
-        Set<String> known =
-                desired.chains().stream().map(Chain::name).collect(Collectors.toSet());
+        Set<String> known = desired.chains().stream().map(Chain::name).collect(Collectors.toSet());
         found.chains().values().stream()
                 .filter(chain -> chain.base().isPresent() && !known.contains(chain.name()))
                 .forEach(chain ->
