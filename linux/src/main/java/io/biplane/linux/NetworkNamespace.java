@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -35,6 +36,22 @@ public final class NetworkNamespace implements AutoCloseable {
      * @throws SyscallException with {@link Errno#EEXIST} if the name is taken
      */
     public static NetworkNamespace create(String name) {
+        return create(name, () -> name).namespace();
+    }
+
+    /**
+     * A new namespace.
+     *
+     * @param inside what was made in it
+     */
+    public record Created<T>(NetworkNamespace namespace, T inside) {}
+
+    /**
+     * As {@link #create(String)}, and does {@code work} in it on the same visit.
+     *
+     * @param work as for {@link NamespaceThread}: it opens sockets
+     */
+    public static <T> Created<T> create(String name, Callable<T> work) {
         Path path = pathOf(name);
         try {
             Files.createDirectories(DIRECTORY);
@@ -47,13 +64,18 @@ public final class NetworkNamespace implements AutoCloseable {
                         Syscalls.O_RDONLY | Syscalls.O_CREAT | Syscalls.O_EXCL,
                         0));
         try {
-            int fd =
-                    NamespaceThread.onNewThread(() -> {
-                        Syscalls.unshare(Syscalls.CLONE_NEWNET);
-                        Syscalls.bindMount(SELF, path.toString());
-                        return Syscalls.open(SELF, Syscalls.O_RDONLY, 0);
-                    });
-            return new NetworkNamespace(path, fd);
+            return NamespaceThread.onNewThread(() -> {
+                Syscalls.unshare(Syscalls.CLONE_NEWNET);
+                Syscalls.bindMount(SELF, path.toString());
+                int fd = Syscalls.open(SELF, Syscalls.O_RDONLY, 0);
+                NetworkNamespace namespace = new NetworkNamespace(path, fd);
+                try {
+                    return new Created<>(namespace, work.call());
+                } catch (RuntimeException e) {
+                    namespace.close();
+                    throw e;
+                }
+            });
         } catch (SyscallException e) {
             delete(name);
             throw e;

@@ -26,7 +26,13 @@ final class NodeLoop implements AutoCloseable {
     private static final int WORKERS = 4;
     private static final Duration LEASE_RENEWAL = Duration.ofSeconds(10);
     private static final int LEASE_SECONDS = 40;
-    private static final Duration REPORT_EVERY = Duration.ofMinutes(5);
+
+    /**
+     * How often a status is written that has not changed. Leases tell that a node lives; upstream's
+     * five minutes are from the time before there were any.
+     */
+    private static final Duration REPORT_EVERY = Duration.ofHours(1);
+
     private static final String LEASES_IN = "kube-node-lease";
 
     private final ApiClient client;

@@ -79,12 +79,39 @@ public final class KernelEvents implements AutoCloseable {
         void close();
     }
 
+    /** Sockets that collect notifications until they are watched. */
+    public static final class Subscription {
+        private final List<Integer> sockets;
+
+        private Subscription(List<Integer> sockets) {
+            this.sockets = List.copyOf(sockets);
+        }
+
+        /** Ends a subscription that nobody has begun to watch. */
+        public void cancel() {
+            sockets.forEach(Syscalls::close);
+        }
+    }
+
     /**
      * Hears of changes in a namespace, which this keeps alive; the handle may be closed afterwards.
      *
      * @param changed called after changes of one of the topics
      */
     public Watch watch(NetworkNamespace namespace, Set<Topic> topics, Runnable changed) {
+        return watch(NamespaceThread.in(namespace, () -> subscribeHere(topics)), changed);
+    }
+
+    /** As the other, for what was subscribed to before; what was collected since is told, too. */
+    public Watch watch(Subscription subscription, Runnable changed) {
+        List<Watch> watches = new ArrayList<>();
+        subscription.sockets.forEach(
+                fd -> watches.add(register(new Source(Source.Kind.NETLINK, fd, changed), EPOLLIN)));
+        return () -> watches.forEach(Watch::close);
+    }
+
+    /** Subscribes to topics in the calling thread's namespace. */
+    public static Subscription subscribeHere(Set<Topic> topics) {
         Map<Integer, Set<Topic>> byProtocol =
                 topics.stream()
                         .collect(
@@ -94,21 +121,12 @@ public final class KernelEvents implements AutoCloseable {
                                                 () -> EnumSet.noneOf(Topic.class))));
         List<Integer> opened = new ArrayList<>();
         try {
-            NamespaceThread.in(
-                    namespace,
-                    () -> {
-                        byProtocol.forEach(
-                                (protocol, ofIt) -> opened.add(subscribe(protocol, ofIt)));
-                        return opened;
-                    });
+            byProtocol.forEach((protocol, ofIt) -> opened.add(subscribe(protocol, ofIt)));
+            return new Subscription(opened);
         } catch (SyscallException e) {
             opened.forEach(Syscalls::close);
             throw e;
         }
-        List<Watch> watches = new ArrayList<>();
-        opened.forEach(
-                fd -> watches.add(register(new Source(Source.Kind.NETLINK, fd, changed), EPOLLIN)));
-        return () -> watches.forEach(Watch::close);
     }
 
     private static int subscribe(int protocol, Set<Topic> topics) {

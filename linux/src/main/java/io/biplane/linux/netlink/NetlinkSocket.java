@@ -59,14 +59,18 @@ public final class NetlinkSocket implements AutoCloseable {
      * @param protocol {@link #NETLINK_ROUTE} or {@link #NETLINK_NETFILTER}
      */
     public static NetlinkSocket open(NetworkNamespace namespace, int protocol) {
+        return NamespaceThread.in(namespace, () -> openHere(namespace.toString(), protocol));
+    }
+
+    /**
+     * Opens a socket in the calling thread's namespace.
+     *
+     * @param namespace what to call it in errors
+     */
+    public static NetlinkSocket openHere(String namespace, int protocol) {
         int fd =
-                NamespaceThread.in(
-                        namespace,
-                        () ->
-                                Syscalls.socket(
-                                        Syscalls.AF_NETLINK,
-                                        Syscalls.SOCK_RAW | Syscalls.SOCK_CLOEXEC,
-                                        protocol));
+                Syscalls.socket(
+                        Syscalls.AF_NETLINK, Syscalls.SOCK_RAW | Syscalls.SOCK_CLOEXEC, protocol);
         try {
             Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_CAP_ACK, 1);
             Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_EXT_ACK, 1);
@@ -76,7 +80,7 @@ public final class NetlinkSocket implements AutoCloseable {
             Syscalls.close(fd);
             throw e;
         }
-        return new NetlinkSocket(fd, namespace.toString());
+        return new NetlinkSocket(fd, namespace);
     }
 
     /**

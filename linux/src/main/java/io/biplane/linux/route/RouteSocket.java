@@ -34,6 +34,12 @@ public final class RouteSocket implements AutoCloseable {
                 NetlinkSocket.open(namespace, NetlinkSocket.NETLINK_ROUTE), namespace.toString());
     }
 
+    /** Opens a socket in the calling thread's namespace, of which errors speak by that name. */
+    public static RouteSocket openHere(String namespace) {
+        return new RouteSocket(
+                NetlinkSocket.openHere(namespace, NetlinkSocket.NETLINK_ROUTE), namespace);
+    }
+
     /**
      * Carries out the changes in their order, in one system call. They are no transaction: the
      * kernel goes on after one that it refuses.

@@ -162,46 +162,66 @@ public final class PodNetwork implements AutoCloseable {
                 .filter(other -> other.netns(netnsPrefix).equals(name))
                 .forEach(this::detach);
         NetworkNamespace.delete(name);
-        NetworkNamespace namespace = NetworkNamespace.create(name);
+        NetworkNamespace.Created<Inside> created =
+                NetworkNamespace.create(name, () -> Inside.openHere(name));
         try {
-            RouteSocket inside = RouteSocket.open(namespace);
-            try {
-                int link = connect(pod.link(), namespace);
-                node.apply(nodeChanges(link, pod.link(), addresses));
-                inside.apply(podChanges(addresses));
-                return keep(pod, addresses, namespace, inside);
-            } catch (NetlinkException | SyscallException e) {
-                inside.close();
-                throw e;
-            }
+            connect(pod.link(), created.namespace(), addresses);
+            created.inside().socket().apply(podChanges(addresses));
+            return keep(pod, addresses, created.namespace(), created.inside());
         } catch (NetlinkException | SyscallException e) {
-            namespace.close();
+            created.inside().close();
+            created.namespace().close();
             NetworkNamespace.delete(name);
             throw e;
         }
     }
 
+    /** What is opened inside a pod's namespace, on one visit. */
+    private record Inside(RouteSocket socket, KernelEvents.Subscription changes) {
+        static Inside openHere(String name) {
+            RouteSocket socket = RouteSocket.openHere(name);
+            try {
+                return new Inside(socket, KernelEvents.subscribeHere(TOPICS));
+            } catch (SyscallException e) {
+                socket.close();
+                throw e;
+            }
+        }
+
+        void close() {
+            socket.close();
+            changes.cancel();
+        }
+    }
+
     private Attachment keep(
-            PodId pod, List<Addr> addresses, NetworkNamespace namespace, RouteSocket inside) {
-        KernelEvents.Watch watch = events.watch(namespace, TOPICS, () -> suspicion.accept(pod));
-        AttachedPod kept = new AttachedPod(pod, addresses, namespace, inside, watch);
+            PodId pod, List<Addr> addresses, NetworkNamespace namespace, Inside inside) {
+        KernelEvents.Watch watch = events.watch(inside.changes(), () -> suspicion.accept(pod));
+        AttachedPod kept = new AttachedPod(pod, addresses, namespace, inside.socket(), watch);
         attached.put(pod, kept);
         return kept.attachment();
     }
 
-    /** The veth, with an index of ours so that the rest needs no look-up; returns the index. */
-    private int connect(String link, NetworkNamespace pod) {
+    /**
+     * The veth, and the node's side of it: in one message to the kernel, for the link has an index
+     * of ours.
+     */
+    private void connect(String link, NetworkNamespace pod, List<Addr> addresses) {
         while (true) {
             int index = nextLinkIndex.getAndIncrement();
+            List<Change> changes = new ArrayList<>();
+            changes.add(
+                    new Change.AddVeth(
+                            new Change.VethEnd(link, PodPlan.NODE_MAC, index, Optional.empty()),
+                            Change.VethEnd.in(
+                                    pod, PodPlan.POD_LINK, PodPlan.POD_MAC, POD_LINK_INDEX),
+                            PodPlan.MTU_BYTES));
+            changes.addAll(nodeChanges(index, link, addresses));
             try {
-                node.apply(
-                        new Change.AddVeth(
-                                new Change.VethEnd(link, PodPlan.NODE_MAC, index, Optional.empty()),
-                                Change.VethEnd.in(
-                                        pod, PodPlan.POD_LINK, PodPlan.POD_MAC, POD_LINK_INDEX),
-                                PodPlan.MTU_BYTES));
-                return index;
+                node.apply(changes);
+                return;
             } catch (NetlinkException e) {
+                takeBack(index, addresses); // the kernel went on after the refusal
                 if (e.errno() == Errno.EEXIST && node.link(link).isPresent()) {
                     node.ensure(new Change.DeleteLink(link)); // an attempt that was cut short
                 } else if (e.errno() != Errno.EBUSY && e.errno() != Errno.EEXIST) {
@@ -209,6 +229,17 @@ public final class PodNetwork implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private void takeBack(int index, List<Addr> addresses) {
+        List<Change> changes = new ArrayList<>();
+        for (Addr address : addresses) {
+            changes.add(new Change.DeleteRoute(Route.direct(PodPlan.host(address), index)));
+            changes.add(
+                    new Change.DeleteNeighbour(
+                            Neighbour.permanent(index, address, PodPlan.POD_MAC)));
+        }
+        node.ensure(changes);
     }
 
     private static List<Change> nodeChanges(int link, String name, List<Addr> addresses) {
@@ -254,8 +285,8 @@ public final class PodNetwork implements AutoCloseable {
         }
         try {
             NetworkNamespace namespace = NetworkNamespace.open(name);
-            RouteSocket inside = RouteSocket.open(namespace);
-            if (!connected(pod, inside)) {
+            Inside inside = NamespaceThread.in(namespace, () -> Inside.openHere(name));
+            if (!connected(pod, inside.socket())) {
                 inside.close();
                 namespace.close();
                 return Optional.empty();
@@ -299,11 +330,11 @@ public final class PodNetwork implements AutoCloseable {
         if (cut) {
             node.ensure(new Change.DeleteLink(id.link()));
             pod.inside().ensure(new Change.DeleteLink(PodPlan.POD_LINK));
-            int _ = connect(id.link(), pod.namespace());
+            connect(id.link(), pod.namespace(), pod.addresses());
             repaired.add("link %s is missing".formatted(id.link()));
         }
         if (pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6)) {
-            enableIpv6(pod.namespace()).ifPresent(repaired::add);
+            repaired.addAll(enableIpv6(pod.namespace()));
         }
         List<String> inPod = repair(pod.inside(), PodPlan.podSide(pod.addresses()));
         List<String> onNode = repair(node, DesiredNetwork.of(nodeSide(pod)));
@@ -320,17 +351,20 @@ public final class PodNetwork implements AutoCloseable {
         return difference.texts();
     }
 
-    /** Where it is disabled for the link, the kernel refuses all IPv6 addresses. */
-    private static Optional<String> enableIpv6(NetworkNamespace namespace) {
-        String key = "net/ipv6/conf/%s/disable_ipv6".formatted(PodPlan.POD_LINK);
+    /** Where it is disabled, the kernel takes all IPv6 addresses away and refuses new ones. */
+    private static List<String> enableIpv6(NetworkNamespace namespace) {
         return NamespaceThread.in(
                 namespace,
                 () -> {
-                    if (Sysctl.get(key).equals("0")) {
-                        return Optional.<String>empty();
+                    List<String> repaired = new ArrayList<>();
+                    for (String scope : new String[] {"all", "lo", PodPlan.POD_LINK}) {
+                        String key = "net/ipv6/conf/%s/disable_ipv6".formatted(scope);
+                        if (Sysctl.get(key).equals("1")) {
+                            Sysctl.set(key, "0");
+                            repaired.add(key + " was 1");
+                        }
                     }
-                    Sysctl.set(key, "0");
-                    return Optional.of(key + " was 1");
+                    return repaired;
                 });
     }
 

@@ -182,7 +182,7 @@ class PodNetworkKernelTest {
                 "ip -n hpod-node neigh del fd00:10:244:1::2 dev LINK | LINK: neighbour fd00:10:244:1::2 is missing",
                 "ip netns del hpod-default_web | the namespace's name /run/netns/hpod-default_web is missing",
                 "umount -l /run/netns/hpod-default_web | the namespace's name /run/netns/hpod-default_web is missing",
-                "ip netns exec hpod-default_web sysctl -qw net.ipv6.conf.all.disable_ipv6=1 | net/ipv6/conf/eth0/disable_ipv6 was 1",
+                "ip netns exec hpod-default_web sysctl -qw net.ipv6.conf.all.disable_ipv6=1 | net/ipv6/conf/all/disable_ipv6 was 1",
             })
     void damageIsHeardAndRepairedUnderAnOpenConnection(String damage, String named)
             throws Exception {
