@@ -42,6 +42,11 @@ class StoreDamageTest {
     private static final EmbeddedOptions OPTIONS =
             EmbeddedOptions.DEFAULTS.withHistory(60, 1 << 20, Duration.ofMinutes(5));
 
+    /** More than the frames of the longest transaction, and enough to cut at. */
+    private static final int LEAST_FRAMES = 150;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir Path directory;
 
     private final Map<String, byte[]> files = new TreeMap<>();
@@ -64,30 +69,59 @@ class StoreDamageTest {
         try (var store = EmbeddedStore.open(home, OPTIONS)) {
             fill(store, 1);
             store.revokeLease(store.grantLease(Duration.ofHours(1)).id());
-            int commits = 0;
-            do {
-                assertThat(commits).isLessThan(100);
-                store.commit(Txn.put("/last", new byte[] {(byte) ++commits}));
-                expected = everything(store);
-                for (String name :
-                        List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK")) {
-                    files.put(name, Files.readAllBytes(home.resolve(name)));
-                }
-            } while (!logEndsWithACommit());
+            endWithACommit(home, store);
         }
-        assertThat(content(files, "store.db-wal").length).isGreaterThan(100_000);
     }
 
-    /** Not with what compaction did after it, which nobody would miss. */
-    private boolean logEndsWithACommit() {
-        byte[] wal = content(files, "store.db-wal");
+    /**
+     * Takes the files when the log is long, and when a commit that the database has not is the last
+     * thing in it: what compaction writes behind one may be cut off without a loss, and what was
+     * copied into the database, too. After copying the log may start again; then it grows again.
+     */
+    private void endWithACommit(Path home, Store store) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        int commits = 0;
+        do {
+            if (System.nanoTime() > deadline) {
+                fail(
+                        "after %d commits in %s the log of %d frames does not end with one of its own"
+                                .formatted(commits, PATIENCE, log().frames()));
+            }
+            store.commit(Txn.put("/last", new byte[] {(byte) ++commits}));
+            expected = everything(store);
+            takeFiles(home);
+        } while (log().frames() < LEAST_FRAMES || !logEndsWithACommitOfItsOwn());
+    }
+
+    /** As they were at one instant: the store still copies, compacts and deletes beside this. */
+    private void takeFiles(Path home) throws IOException {
+        Map<String, byte[]> before;
+        do {
+            before = new TreeMap<>(files);
+            for (String name :
+                    List.of("store.db", "store.db-wal", "store.db-shm", "HEAD", "LOCK")) {
+                files.put(name, Files.readAllBytes(home.resolve(name)));
+            }
+            LogImage log = log().withoutEarlierRounds();
+            files.put("store.db-wal", log.bytes());
+        } while (!sameContent(before, files));
+    }
+
+    private static boolean sameContent(Map<String, byte[]> a, Map<String, byte[]> b) {
+        return a.keySet().equals(b.keySet())
+                && a.keySet().stream().allMatch(name -> Arrays.equals(a.get(name), b.get(name)));
+    }
+
+    private LogImage log() {
+        return new LogImage(content(files, "store.db-wal"));
+    }
+
+    private boolean logEndsWithACommitOfItsOwn() {
         return openWith(
-                        "log without its last frame",
-                        copy ->
-                                copy.put(
-                                        "store.db-wal",
-                                        Arrays.copyOf(wal, wal.length - (24 + 4096))))
-                .isPresent();
+                                "log without its last frame",
+                                copy -> copy.put("store.db-wal", log().withoutLastFrame().bytes()))
+                        .isPresent()
+                && openWith("no log", copy -> copy.remove("store.db-wal")).isPresent();
     }
 
     private static void fill(Store store, int round) {
@@ -242,7 +276,7 @@ class StoreDamageTest {
     @Test
     void aShorterLogIsNoticed() {
         byte[] wal = content(files, "store.db-wal");
-        int frame = 24 + 4096;
+        int frame = LogImage.FRAME_BYTES;
         var random = new Random(1);
         for (int i = 0; i < 60; i++) {
             int length = i < 20 ? wal.length - 1 - i * frame / 3 : random.nextInt(wal.length);
@@ -267,12 +301,11 @@ class StoreDamageTest {
     }
 
     private void cutAtFrames(int step) {
-        byte[] wal = content(files, "store.db-wal");
-        int frame = 24 + 4096;
-        int frames = (wal.length - 32) / frame;
-        assertThat(frames).isGreaterThan(100);
+        byte[] wal = log().bytes();
+        int frame = LogImage.FRAME_BYTES;
+        int frames = log().frames();
         for (int kept = frames - 1; kept >= 0; kept -= step) {
-            int length = 32 + kept * frame;
+            int length = LogImage.HEADER_BYTES + kept * frame;
             Optional<String> damage =
                     openWith(
                             "log cut to %d of %d frames".formatted(kept, frames),
@@ -413,7 +446,7 @@ class StoreDamageTest {
 
     @Test
     void aFlippedFrameInTheMiddleIsNamedWithItsPlace() {
-        int frame = 24 + 4096;
+        int frame = LogImage.FRAME_BYTES;
         assertThat(
                         openWith(
                                 "frame 10",
