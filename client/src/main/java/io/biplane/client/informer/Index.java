@@ -2,6 +2,7 @@ package io.biplane.client.informer;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Function;
 
 /** An informer's objects by something that they contain, such as the owner's uid. */
 public final class Index<T> {
+    private static final System.Logger LOG = System.getLogger(Index.class.getName());
     private final Function<T, ? extends Collection<String>> valuesOf;
     private final Map<String, Map<Key, T>> entries = new ConcurrentHashMap<>();
 
@@ -30,9 +32,9 @@ public final class Index<T> {
     }
 
     void changed(Key key, @Nullable T before, @Nullable T after) {
-        Collection<String> kept = after == null ? List.of() : valuesOf.apply(after);
+        Collection<String> kept = after == null ? List.of() : valuesOf(key, after);
         if (before != null) {
-            for (String value : valuesOf.apply(before)) {
+            for (String value : valuesOf(key, before)) {
                 if (!kept.contains(value)) {
                     entries.computeIfPresent(value, (_, objects) -> without(objects, key));
                 }
@@ -42,6 +44,16 @@ public final class Index<T> {
             for (String value : kept) {
                 entries.computeIfAbsent(value, _ -> new ConcurrentHashMap<>()).put(key, after);
             }
+        }
+    }
+
+    /** None for an object that the index does not understand: it is found under nothing. */
+    private Collection<String> valuesOf(Key key, T object) {
+        try {
+            return valuesOf.apply(object);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> "object not indexed key=" + key, e);
+            return List.of();
         }
     }
 

@@ -27,8 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The objects of one resource, as the server last told. Reading takes no lock; changes are told on
- * the informer's own thread, one at a time, indexes first.
+ * The objects of one resource, as the server last told. Reading takes no lock; changes are told one
+ * at a time, indexes first, on the informer's own thread, or on that of the caller of {@link
+ * #written} or {@link #listen}. Listeners hold up all others, so they put a key into a queue and
+ * return.
  */
 public final class Informer<T> {
     private static final System.Logger LOG = System.getLogger(Informer.class.getName());
@@ -43,7 +45,7 @@ public final class Informer<T> {
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final List<Listener<? super T>> listeners = new ArrayList<>();
+    private final Listeners<T> listeners;
 
     @GuardedBy("lock")
     private long seenVersion = -1;
@@ -51,6 +53,7 @@ public final class Informer<T> {
     Informer(Resource resource, Function<ObjectNode, T> view) {
         this.resource = resource;
         this.view = view;
+        this.listeners = new Listeners<>(resource.toString());
     }
 
     /** The object, if it exists; {@code namespace} null or "" for a cluster-scoped one. */
@@ -78,8 +81,7 @@ public final class Informer<T> {
     /** Tells {@code listener} of the objects that are there, then of every change. */
     public void listen(Listener<? super T> listener) {
         synchronized (lock) {
-            objects.values().forEach(stored -> tell(listener, null, stored.value()));
-            listeners.add(listener);
+            listeners.add(listener, List.copyOf(list()));
         }
     }
 
@@ -138,7 +140,7 @@ public final class Informer<T> {
         String version = Fields.text(event.object(), "metadata", "resourceVersion");
         synchronized (lock) {
             if (event.type().equals("DELETED")) {
-                remove(Key.of(Meta.of(event.object())));
+                removeIfNotLater(Key.of(Meta.of(event.object())), version);
             } else {
                 put(event.object());
             }
@@ -155,10 +157,38 @@ public final class Informer<T> {
         if (before != null && !isLater(meta.resourceVersion(), before.version())) {
             return key;
         }
-        T after = view.apply(object);
-        objects.put(key, new Stored<>(meta.resourceVersion(), after));
-        tell(key, before == null ? null : before.value(), after);
+        Optional<T> read = read(key, object);
+        if (read.isPresent()) {
+            T after = read.get();
+            objects.put(key, new Stored<>(meta.resourceVersion(), after));
+            tell(key, before == null ? null : before.value(), after);
+        }
         return key;
+    }
+
+    /** Empty for an object that nobody here understands: what was known of it stays. */
+    private Optional<T> read(Key key, ObjectNode object) {
+        try {
+            return Optional.of(view.apply(object));
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.ERROR,
+                    () -> "object unreadable resource=%s key=%s".formatted(resource, key),
+                    e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * An object that was made anew meanwhile, and {@link #written}, outlives the older one's end.
+     */
+    @GuardedBy("lock")
+    private void removeIfNotLater(Key key, String version) {
+        Stored<T> before = objects.get(key);
+        long stored = before == null ? -1 : number(before.version());
+        if (stored <= number(version) || number(version) < 0) {
+            remove(key);
+        }
     }
 
     @GuardedBy("lock")
@@ -172,17 +202,7 @@ public final class Informer<T> {
     @GuardedBy("lock")
     private void tell(Key key, @Nullable T before, @Nullable T after) {
         indexes.forEach(index -> index.changed(key, before, after));
-        for (Listener<? super T> listener : listeners) {
-            tell(listener, before, after);
-        }
-    }
-
-    private void tell(Listener<? super T> listener, @Nullable T before, @Nullable T after) {
-        try {
-            listener.changed(before, after);
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> "listener failed resource=" + resource, e);
-        }
+        listeners.tell(before, after);
     }
 
     private static boolean isLater(String version, String than) {

@@ -2,7 +2,10 @@ package io.biplane.client.informer;
 
 import org.jspecify.annotations.Nullable;
 
-/** Told of every change, in order, on the informer's thread: put a key into a queue and return. */
+/**
+ * Told of every change, in order, under the informer's lock: put a key into a queue and return, at
+ * a cost that does not grow with the number of objects.
+ */
 @FunctionalInterface
 public interface Listener<T> {
     /**

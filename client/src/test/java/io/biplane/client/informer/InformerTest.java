@@ -7,7 +7,9 @@ import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
 import io.biplane.api.view.ObjectView;
+import io.biplane.client.ListOptions;
 import io.biplane.client.PatchType;
+import io.biplane.client.WatchEvent;
 import io.biplane.client.testing.FakeApi;
 
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,82 @@ class InformerTest {
     @Test
     void isSharedByAllWhoAsk() {
         assertThat(informers.informer(Kinds.CONFIG_MAPS, ObjectView::of)).isSameAs(informer);
+    }
+
+    /**
+     * As a controller that makes an object anew before the watch has told of the first one's end.
+     */
+    @Test
+    void anOlderEndDoesNotTakeTheNewerObject() throws Exception {
+        start();
+        informer.apply(event("ADDED", 10));
+        assertThat(next()).isEqualTo("+a");
+        informer.apply(event("MODIFIED", 21)); // as written() does
+        assertThat(next()).isEqualTo("=a");
+        informer.apply(event("DELETED", 20));
+        assertThat(informer.get("x", "a")).isPresent();
+        informer.apply(event("DELETED", 22));
+        assertThat(next()).isEqualTo("-a");
+        assertThat(informer.get("x", "a")).isEmpty();
+    }
+
+    @Test
+    void aListenerThatFailsLeavesTheOthersAndTheStateWhole() throws Exception {
+        Index<ObjectView> broken =
+                informer.index(o -> {
+                    throw new IllegalStateException("index of " + o.name());
+                });
+        Index<ObjectView> byName = informer.index(o -> List.of(o.name()));
+        informer.listen((before, after) -> {
+            throw new IllegalStateException("listener");
+        });
+        start();
+        create("a");
+        assertThat(next()).isEqualTo("+a");
+        assertThat(informer.get("x", "a")).isPresent();
+        assertThat(byName.count("a")).isEqualTo(1);
+        assertThat(broken.count("a")).isZero();
+        api.client().delete(Kinds.CONFIG_MAPS, "x", "a");
+        assertThat(next()).isEqualTo("-a");
+        assertThat(byName.count("a")).isZero();
+    }
+
+    /** One object of one user must not stop a controller's view of all others. */
+    @Test
+    void anObjectThatCannotBeReadIsPassedOverAndTheRestGoesOn() throws Exception {
+        create("bad");
+        create("good");
+        Informer<ObjectView> picky =
+                informers.informer(
+                        Kinds.CONFIG_MAPS,
+                        object -> {
+                            ObjectView view = ObjectView.of(object);
+                            if (view.name().equals("bad")) {
+                                throw new IllegalArgumentException("bad");
+                            }
+                            return view;
+                        },
+                        ListOptions.labels("colour=red"));
+        informers.start();
+        assertThat(picky.awaitSynced(Duration.ofSeconds(10))).isTrue();
+        assertThat(picky.list()).extracting(ObjectView::name).containsExactly("good");
+        picky.listen(this::tell);
+        assertThat(next()).isEqualTo("+good");
+        create("badly");
+        assertThat(next()).isEqualTo("+badly");
+        assertThat(api.requests())
+                .filteredOn(r -> !r.target().contains("watch") && r.target().contains("colour"))
+                .hasSize(1);
+    }
+
+    private static WatchEvent event(String type, int version) {
+        return new WatchEvent(
+                type,
+                Json.parseObject(
+                        """
+                        {"metadata":{"namespace":"x","name":"a","resourceVersion":"%d"}}
+                        """
+                                .formatted(version)));
     }
 
     private void start() throws Exception {
