@@ -14,6 +14,7 @@ import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.pod.PodId;
+import io.biplane.network.pod.PodIpam;
 import io.biplane.node.standin.ServedContainer;
 import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeoutException;
@@ -92,7 +94,7 @@ public final class NodeAgents implements AutoCloseable {
                         config.standInsSocket(), config.launchStandIns(), new StandInsEvents());
         this.events = new EventRecorder(client, "kubelet");
         this.podLoop = new PodLoop(client, pods, services, networks, standIns, events);
-        this.nodeLoop = new NodeLoop(client, nodes, objects);
+        this.nodeLoop = new NodeLoop(client, nodes, objects, this::takePodCidrs);
     }
 
     private void suspected(PodId pod) {
@@ -122,22 +124,24 @@ public final class NodeAgents implements AutoCloseable {
 
     private void nodeChanged(@Nullable NodeView before, @Nullable NodeView after) {
         NodeView either = after != null ? after : before;
-        NodePods network = either == null ? null : networks.get(either.name());
-        if (network == null || either == null) {
-            return;
-        }
-        nodeLoop.add(either.name());
-        if (after != null && swept) {
-            takePodCidrs(after, network);
+        if (either != null) {
+            nodeLoop.add(either.name());
         }
     }
 
-    private void takePodCidrs(NodeView node, NodePods network) {
-        boolean had = network.hasPodCidrs();
-        network.podCidrs(node.podCidrs(), podsByNode.get(node.name()));
-        if (!had && network.hasPodCidrs()) {
+    /**
+     * Takes the podCIDRs of a node, once what earlier agents left is removed.
+     *
+     * @return why no pod can have a network there; else empty
+     */
+    private Optional<String> takePodCidrs(NodeView node) {
+        NodePods network = networks.get(node.name());
+        if (network != null
+                && swept
+                && network.podCidrs(node.podCidrs(), podsByNode.get(node.name()))) {
             podsByNode.get(node.name()).forEach(podLoop::add);
         }
+        return PodIpam.fault(node.podCidrs());
     }
 
     private void adoptThenRun() {
@@ -145,13 +149,8 @@ public final class NodeAgents implements AutoCloseable {
             awaitSynced();
             removeOrphans();
             swept = true;
-            nodes.list()
-                    .forEach(node -> {
-                        NodePods network = networks.get(node.name());
-                        if (network != null) {
-                            takePodCidrs(node, network);
-                        }
-                    });
+            nodes.list().forEach(this::takePodCidrs);
+            networks.keySet().forEach(nodeLoop::add);
             podLoop.start();
             pods.listen((before, after) ->
                     Stream.of(before, after).filter(pod -> pod != null).forEach(podLoop::add));

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 
 /**
  * Registers the nodes, keeps their status as it should be, and renews their leases. A Node that is
@@ -38,15 +39,25 @@ final class NodeLoop implements AutoCloseable {
     private final ApiClient client;
     private final Informer<NodeView> nodes;
     private final Map<String, NodeObject> objects;
+    private final Function<NodeView, Optional<String>> takePodCidrs;
     private final Set<String> registered = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<String, Instant> reported = new ConcurrentHashMap<>();
     private final WorkQueue<String> statuses = new WorkQueue<>("nodes", WORKERS, this::reconcile);
     private final WorkQueue<String> leases = new WorkQueue<>("leases", 1, this::renew);
 
-    NodeLoop(ApiClient client, Informer<NodeView> nodes, Map<String, NodeObject> objects) {
+    /**
+     * @param takePodCidrs hands a Node's podCIDRs to its pod network before the Node says that it
+     *     is ready; gives the reason why it is not
+     */
+    NodeLoop(
+            ApiClient client,
+            Informer<NodeView> nodes,
+            Map<String, NodeObject> objects,
+            Function<NodeView, Optional<String>> takePodCidrs) {
         this.client = client;
         this.nodes = nodes;
         this.objects = objects;
+        this.takePodCidrs = takePodCidrs;
     }
 
     void start() {
@@ -74,7 +85,8 @@ final class NodeLoop implements AutoCloseable {
             return;
         }
         registered.add(name);
-        ObjectNode status = object.status(known, now);
+        Optional<String> fault = takePodCidrs.apply(known.get());
+        ObjectNode status = object.status(known, fault, now);
         Instant last = reported.getOrDefault(name, Instant.MIN);
         boolean due = last.equals(Instant.MIN) || now.isAfter(last.plus(REPORT_EVERY));
         if (due || !NodeObject.says(known.get(), status)) {

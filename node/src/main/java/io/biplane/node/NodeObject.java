@@ -33,7 +33,7 @@ final class NodeObject {
                 .put("beta.kubernetes.io/os", "linux")
                 .put("beta.kubernetes.io/arch", machine.architecture());
         node.putObject("spec");
-        node.set("status", status(Optional.empty(), now));
+        node.set("status", status(Optional.empty(), Optional.empty(), now));
         return node;
     }
 
@@ -41,8 +41,9 @@ final class NodeObject {
      * The status, given the Node as the API has it.
      *
      * @param known its podCIDRs decide whether the node is ready, its conditions since when
+     * @param fault why no pod can have a network on it
      */
-    ObjectNode status(Optional<NodeView> known, Instant now) {
+    ObjectNode status(Optional<NodeView> known, Optional<String> fault, Instant now) {
         ObjectNode status = Trees.object();
         ArrayNode addresses = status.putArray("addresses");
         config.addresses()
@@ -65,7 +66,7 @@ final class NodeObject {
                 .put("operatingSystem", "linux")
                 .put("osImage", machine.osImage())
                 .put("systemUUID", machine.machineId());
-        conditions(status.putArray("conditions"), known, now);
+        conditions(status.putArray("conditions"), known, fault, now);
         return status;
     }
 
@@ -77,7 +78,8 @@ final class NodeObject {
                 .put("pods", Integer.toString(config.maxPods()));
     }
 
-    private static void conditions(ArrayNode conditions, Optional<NodeView> known, Instant now) {
+    private static void conditions(
+            ArrayNode conditions, Optional<NodeView> known, Optional<String> fault, Instant now) {
         condition(
                 conditions,
                 known,
@@ -102,25 +104,26 @@ final class NodeObject {
                 false,
                 "KubeletHasSufficientPID",
                 "kubelet has sufficient PID available");
-        if (known.map(node -> !node.podCidrs().isEmpty()).orElse(false)) {
-            condition(
-                    conditions,
-                    known,
-                    now,
-                    "Ready",
-                    true,
-                    "KubeletReady",
-                    "kubelet is posting ready status");
-        } else {
-            condition(
-                    conditions,
-                    known,
-                    now,
-                    "Ready",
-                    false,
-                    "KubeletNotReady",
-                    "the node has no podCIDRs yet");
+        String notReady = notReady(known, fault);
+        condition(
+                conditions,
+                known,
+                now,
+                "Ready",
+                notReady.isEmpty(),
+                notReady.isEmpty() ? "KubeletReady" : "KubeletNotReady",
+                notReady.isEmpty() ? "kubelet is posting ready status" : notReady);
+    }
+
+    /** Why the node is not ready; "" if it is. */
+    private static String notReady(Optional<NodeView> known, Optional<String> fault) {
+        if (known.map(node -> node.podCidrs().isEmpty()).orElse(true)) {
+            return "the node has no podCIDRs yet";
         }
+        return fault.map(why ->
+                        "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:"
+                                + why)
+                .orElse("");
     }
 
     private static void condition(
@@ -168,6 +171,7 @@ final class NodeObject {
     private static boolean same(Condition known, tools.jackson.databind.JsonNode wanted) {
         return known.type().equals(Fields.text(wanted, "type"))
                 && known.status().equals(Fields.text(wanted, "status"))
-                && known.reason().equals(Fields.text(wanted, "reason"));
+                && known.reason().equals(Fields.text(wanted, "reason"))
+                && known.message().equals(Fields.text(wanted, "message"));
     }
 }

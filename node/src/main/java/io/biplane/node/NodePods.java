@@ -38,6 +38,10 @@ final class NodePods implements AutoCloseable {
     @GuardedBy("this")
     private List<Prefix> podCidrs = List.of();
 
+    /** Why the podCIDRs have no address for a pod. */
+    @GuardedBy("this")
+    private Optional<String> fault = Optional.empty();
+
     @GuardedBy("this")
     private PodIpam ipam = new PodIpam(List.of());
 
@@ -85,30 +89,38 @@ final class NodePods implements AutoCloseable {
     }
 
     /**
-     * Takes the Node's podCIDRs. Its pods keep what they have: what the kernel routes to them, or
-     * else what their status says.
+     * Takes the Node's podCIDRs: whole, or not at all. Its pods keep what they have: what the
+     * kernel routes to them, or else what their status says.
+     *
+     * @return whether they are news
      */
-    synchronized void podCidrs(List<Prefix> blocks, Collection<PodView> pods) {
+    synchronized boolean podCidrs(List<Prefix> blocks, Collection<PodView> pods) {
         if (blocks.isEmpty() || blocks.equals(podCidrs)) {
-            return;
+            return false;
         }
-        podCidrs = List.copyOf(blocks);
-        ipam = new PodIpam(podCidrs);
-        given.forEach(ipam::reserve);
+        Optional<String> newFault = PodIpam.fault(blocks);
+        PodIpam newIpam = new PodIpam(newFault.isEmpty() ? blocks : List.of());
+        Map<String, Kept> newKept = new HashMap<>();
+        given.forEach(newIpam::reserve);
         Map<String, List<Addr>> attached = links.list();
         for (PodView pod : pods) {
             if (!pod.hostNetwork() && !pod.terminal()) {
                 List<Addr> routed = attached.getOrDefault(idOf(pod).link(), List.of());
-                Optional<List<Addr>> has = inOrder(routed.isEmpty() ? pod.ips() : routed);
-                if (has.isPresent() && reserveAll(has.get())) {
-                    kept.put(pod.uid(), new Kept(has.get(), !routed.isEmpty()));
+                Optional<List<Addr>> has = inOrder(blocks, routed.isEmpty() ? pod.ips() : routed);
+                if (has.isPresent() && reserveAll(newIpam, has.get())) {
+                    newKept.put(pod.uid(), new Kept(has.get(), !routed.isEmpty()));
                 }
             }
         }
+        podCidrs = List.copyOf(blocks);
+        fault = newFault;
+        ipam = newIpam;
+        kept.clear();
+        kept.putAll(newKept);
+        return true;
     }
 
-    @GuardedBy("this")
-    private boolean reserveAll(List<Addr> addresses) {
+    private static boolean reserveAll(PodIpam ipam, List<Addr> addresses) {
         List<Addr> reserved = new ArrayList<>();
         for (Addr address : addresses) {
             if (!ipam.reserve(address)) {
@@ -121,24 +133,30 @@ final class NodePods implements AutoCloseable {
     }
 
     /** One address of each block, in their order; empty if some block has none. */
-    @GuardedBy("this")
-    private Optional<List<Addr>> inOrder(List<Addr> addresses) {
+    private static Optional<List<Addr>> inOrder(List<Prefix> blocks, List<Addr> addresses) {
         List<Addr> ordered = new ArrayList<>();
-        for (Prefix block : podCidrs) {
+        for (Prefix block : blocks) {
             addresses.stream().filter(block::contains).findFirst().ifPresent(ordered::add);
         }
-        return ordered.size() == podCidrs.size() ? Optional.of(ordered) : Optional.empty();
+        return ordered.size() == blocks.size() ? Optional.of(ordered) : Optional.empty();
     }
 
     static PodId idOf(PodView pod) {
         return new PodId(pod.namespace(), pod.name(), pod.uid());
     }
 
-    /** Attaches the pod, or adopts its links if they are whole. */
+    /**
+     * Attaches the pod, or adopts its links if they are whole.
+     *
+     * @throws IllegalStateException if no address is to be had, naming the block
+     */
     Attachment attach(PodView pod) {
         PodId id = idOf(pod);
         Kept had;
         synchronized (this) {
+            if (fault.isPresent()) {
+                throw new IllegalStateException(fault.get());
+            }
             Kept before = kept.remove(pod.uid());
             had = before != null ? before : new Kept(ipam.allocate(), false);
             given.addAll(had.addresses());

@@ -401,6 +401,50 @@ class NodeAgentsKernelTest {
         assertThat(api.all(Kinds.EVENTS)).hasSize(1);
     }
 
+    @Test
+    void aNodeWhoseBlockHoldsNoPodIsNotReadyAndItsPodsSayWhy() throws Exception {
+        patchNode(
+                "node-2",
+                "{'spec':{'podCIDR':'10.242.2.0/24','podCIDRs':['10.242.2.0/24','fd00:10:242:2::/127']}}");
+        String why =
+                "Network fd00:10:242:2::/127 too small to allocate from (no pod fits a node block of /127: give kube-controller-manager --node-cidr-mask-size-ipv6 126 or less, then make the Node anew)";
+        NodeView node =
+                api
+                        .await(
+                                Kinds.NODES,
+                                nodes -> nodes.stream().anyMatch(n -> !NodeView.of(n).ready()))
+                        .stream()
+                        .map(NodeView::of)
+                        .filter(n -> !n.ready())
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(node.name()).isEqualTo("node-2");
+        assertThat(node.conditions())
+                .filteredOn(c -> c.type().equals("Ready"))
+                .singleElement()
+                .satisfies(c ->
+                        assertThat(c.message())
+                                .isEqualTo(
+                                        "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:"
+                                                + why));
+        createPod("web", "node-2", ",'ports':[{'containerPort':8080}]");
+        ObjectNode event = api.await(Kinds.EVENTS, all -> !all.isEmpty()).getFirst();
+        assertThat(event.path("reason").asString()).isEqualTo("FailedCreatePodSandBox");
+        assertThat(event.path("message").asString())
+                .isEqualTo("Failed to create pod sandbox: " + why);
+        PodView waiting =
+                awaitPods(pods -> pods.stream().allMatch(p -> p.phase().equals("Pending")))
+                        .getFirst();
+        assertThat(waiting.ready()).isFalse();
+        assertThat(waiting.ips()).isEmpty();
+        // As good as new with other blocks: nothing of the bad ones is left.
+        patchNode(
+                "node-2",
+                "{'spec':{'podCIDR':'10.242.2.0/24','podCIDRs':['10.242.2.0/24','fd00:10:242:2::/126']}}");
+        assertThat(awaitReady("web").ips()).hasToString("[10.242.2.2, fd00:10:242:2::2]");
+        api.await(Kinds.NODES, nodes -> nodes.stream().allMatch(n -> NodeView.of(n).ready()));
+    }
+
     private static String residentOf(Process process) throws IOException {
         return Files.readAllLines(Path.of("/proc/%d/status".formatted(process.pid()))).stream()
                 .filter(line -> line.startsWith("VmRSS"))

@@ -3,54 +3,50 @@ package io.biplane.network.pod;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.allocation.HostRange;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The pod addresses of one node: one of each podCIDR for a pod, in podCIDR order.
  *
- * <p>Never handed out: the first address (network, subnet-router anycast), the second (gateway, by
- * custom), IPv4's last (broadcast) and IPv6's last 128 (reserved anycast, RFC 2526). A freed
- * address is used again as late as possible. Memory grows with the addresses in use only. Nothing
- * is kept on disk: on start the agent {@link #reserve}s what its pods have.
+ * <p>Which addresses of a block pods may have is said by {@link HostRange}. A freed address is used
+ * again as late as possible. Memory grows with the addresses in use only. Nothing is kept on disk:
+ * on start the agent {@link #reserve}s what its pods have.
  */
 public final class PodIpam {
-    private static final int LOWEST_OFFSET = 2;
-    private static final int IPV6_ANYCAST = 128;
-
     private final List<Block> blocks;
 
-    /** One podCIDR: next-fit over the offsets from lowest to highest. */
+    /** One podCIDR: next-fit from the lowest address to the highest. */
     private static final class Block {
         final Prefix prefix;
-        final BigInteger highest;
+        final HostRange range;
+        final BigInteger capacity;
+        final Addr first;
+        final Addr last;
         final Set<Addr> used = new HashSet<>();
         Addr next;
 
         Block(Prefix prefix) {
             this.prefix = prefix;
-            int above = prefix.family() == IpFamily.IPV4 ? 1 : IPV6_ANYCAST;
-            this.highest = prefix.size().subtract(BigInteger.valueOf(above + 1L));
-            if (highest.compareTo(BigInteger.valueOf(LOWEST_OFFSET)) < 0) {
-                throw new IllegalArgumentException(
-                        "podCIDR %s is too small to hold a pod".formatted(prefix));
-            }
-            this.next = lowest();
-        }
-
-        Addr lowest() {
-            return prefix.at(LOWEST_OFFSET);
+            this.range = new HostRange(prefix);
+            this.capacity = range.size();
+            this.first = range.first();
+            this.last = range.last();
+            this.next = first;
         }
 
         Addr take() {
-            BigInteger usable = highest.subtract(BigInteger.valueOf(LOWEST_OFFSET - 1L));
-            if (BigInteger.valueOf(used.size()).compareTo(usable) >= 0) {
+            if (BigInteger.valueOf(used.size()).compareTo(capacity) >= 0) {
                 throw new IllegalStateException(
-                        "no address left in podCIDR %s: %d in use".formatted(prefix, used.size()));
+                        "no IP addresses available in range set: %s-%s (podCIDR %s: all %d pod addresses are in use; delete pods of this node, or give nodes larger blocks)"
+                                .formatted(first, last, prefix, used.size()));
             }
             Addr candidate = next;
             while (!used.add(candidate)) {
@@ -61,25 +57,33 @@ public final class PodIpam {
         }
 
         private Addr after(Addr address) {
-            return address.equals(prefix.at(highest)) ? lowest() : address.plus(1);
-        }
-
-        boolean allocatable(Addr address) {
-            if (!prefix.contains(address)) {
-                return false;
-            }
-            BigInteger offset = prefix.offsetOf(address);
-            return offset.compareTo(BigInteger.valueOf(LOWEST_OFFSET)) >= 0
-                    && offset.compareTo(highest) <= 0;
+            return address.equals(last) ? first : address.plus(1);
         }
     }
 
     /**
-     * @param podCidrs the Node's, the primary first
-     * @throws IllegalArgumentException if a block has no room for a pod
+     * @param podCidrs the Node's, the primary first; without a {@link #fault}
      */
     public PodIpam(List<Prefix> podCidrs) {
+        fault(podCidrs)
+                .ifPresent(fault -> {
+                    throw new IllegalArgumentException(fault);
+                });
         blocks = podCidrs.stream().map(Block::new).toList();
+    }
+
+    /** Why no pod could have an address of each of these blocks, and what to do; else empty. */
+    public static Optional<String> fault(List<Prefix> podCidrs) {
+        return podCidrs.stream()
+                .filter(block -> new HostRange(block).size().signum() == 0)
+                .findFirst()
+                .map(block ->
+                        "Network %s too small to allocate from (no pod fits a node block of /%d: give kube-controller-manager --node-cidr-mask-size-%s %d or less, then make the Node anew)"
+                                .formatted(
+                                        block,
+                                        block.bits(),
+                                        block.family().apiName().toLowerCase(Locale.ROOT),
+                                        HostRange.longestPrefix(block.family())));
     }
 
     /**
@@ -107,7 +111,7 @@ public final class PodIpam {
      */
     public synchronized boolean reserve(Addr address) {
         return blocks.stream()
-                .filter(block -> block.allocatable(address))
+                .filter(block -> block.range.contains(address))
                 .anyMatch(block -> block.used.add(address));
     }
 

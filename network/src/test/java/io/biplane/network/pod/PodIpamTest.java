@@ -23,7 +23,11 @@ class PodIpamTest {
         "10.244.1.0/24, 10.244.1.2, 10.244.1.254, 253",
         "10.244.1.248/29, 10.244.1.250, 10.244.1.254, 5",
         "10.0.0.0/30, 10.0.0.2, 10.0.0.2, 1",
-        "fd00:10:244::/120, fd00:10:244::2, fd00:10:244::7f, 126",
+        "fd00:10:244::/119, fd00:10:244::2, fd00:10:244::17f, 382",
+        "fd00:10:244::/120, fd00:10:244::2, fd00:10:244::ff, 254",
+        "fd00:10:244::/121, fd00:10:244::2, fd00:10:244::7f, 126",
+        "fd00:10:244::/125, fd00:10:244::2, fd00:10:244::7, 6",
+        "fd00:10:244::/126, fd00:10:244::2, fd00:10:244::3, 2",
     })
     void aBlockGivesExactlyItsPodAddressesEachOnce(
             String cidr, String first, String last, int count) {
@@ -36,15 +40,27 @@ class PodIpamTest {
         assertThat(given.getLast()).hasToString(last);
         assertThat(new HashSet<>(given)).hasSize(count);
         assertThatThrownBy(ipam::allocate)
-                .hasMessage("no address left in podCIDR %s: %d in use".formatted(cidr, count));
+                .hasMessage(
+                        "no IP addresses available in range set: %s-%s (podCIDR %s: all %d pod addresses are in use; delete pods of this node, or give nodes larger blocks)"
+                                .formatted(first, last, cidr, count));
     }
 
     @ParameterizedTest
-    @CsvSource({"10.0.0.0/31", "10.0.0.0/32", "fd00::/121", "fd00::/128"})
-    void aBlockWithoutRoomIsRefused(String cidr) {
-        assertThatThrownBy(() -> new PodIpam(List.of(Prefix.parse(cidr))))
+    @CsvSource({
+        "10.0.0.0/31, ipv4 30",
+        "10.0.0.0/32, ipv4 30",
+        "fd00::/127, ipv6 126",
+        "fd00::/128, ipv6 126"
+    })
+    void aBlockWithoutRoomIsRefusedWithARemedy(String cidr, String remedy) {
+        Prefix block = Prefix.parse(cidr);
+        String fault =
+                "Network %s too small to allocate from (no pod fits a node block of /%d: give kube-controller-manager --node-cidr-mask-size-%s or less, then make the Node anew)"
+                        .formatted(cidr, block.bits(), remedy);
+        assertThat(PodIpam.fault(List.of(Prefix.parse("192.0.2.0/24"), block))).contains(fault);
+        assertThatThrownBy(() -> new PodIpam(List.of(block)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("podCIDR %s is too small to hold a pod".formatted(cidr));
+                .hasMessage(fault);
     }
 
     @Test
@@ -70,11 +86,11 @@ class PodIpamTest {
     @Test
     void whenTheSecondFamilyIsFullTheFirstGivesItsAddressBack() {
         PodIpam ipam =
-                new PodIpam(List.of(Prefix.parse("10.0.0.0/24"), Prefix.parse("fd00::/120")));
+                new PodIpam(List.of(Prefix.parse("10.0.0.0/24"), Prefix.parse("fd00::/121")));
         for (int i = 0; i < 126; i++) {
             ipam.allocate();
         }
-        assertThatThrownBy(ipam::allocate).hasMessageContaining("fd00::/120");
+        assertThatThrownBy(ipam::allocate).hasMessageContaining("fd00::/121");
         assertThat(ipam.used(IpFamily.IPV4)).isEqualTo(126);
     }
 
