@@ -3,6 +3,7 @@ package io.biplane.apiserver;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.SpecialBlock;
 import io.biplane.netip.allocation.PortRange;
 
 import java.math.BigInteger;
@@ -147,6 +148,13 @@ public record ApiServerConfig(
                                     .formatted(index == 0 ? "primary" : "secondary"),
                             "shorten the prefix of " + range));
         }
+        SpecialBlock.overlapping(range)
+                .ifPresent(special ->
+                        faults.add(
+                                range(
+                                        "no Service can be reached in %s: it overlaps %s"
+                                                .formatted(range, special),
+                                        "give another range, such as 10.96.0.0/16,fd00:10:96::/112")));
         if (range.family() == IpFamily.IPV6 && range.bits() < SHORTEST_IPV6_PREFIX) {
             faults.add(
                     range(

@@ -41,6 +41,8 @@ class ApiServerConfigTest {
                 "fd00::/48 | true | shortest allowed prefix length for service CIDR is 64, got 48 (",
                 "10.0.0.0/16,10.1.0.0/16 | true | --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family (",
                 "10.0.0.0/16,fd00::/112,10.1.0.0/16 | true | --service-cluster-ip-range must not contain more than two entries (",
+                "127.96.0.0/16,fd00:10:96::/112 | true | no Service can be reached in 127.96.0.0/16: it overlaps 127.0.0.0/8 (loopback addresses) (",
+                "10.96.0.0/16,ff0e::/112 | true | no Service can be reached in ff0e::/112: it overlaps ff00::/8 (multicast addresses) (",
                 "`` | true | --service-cluster-ip-range must contain at least one valid cidr (",
                 "10.0.0.0/30 | true | error determining service IP ranges for primary service cidr: the service cluster IP range must be at least 8 IP addresses (",
                 "10.96.0.0/16,fd00:10:96::/112 | false | secondary service cluster-ip range(--service-cluster-ip-range[1]) can only be used if IPv6DualStack and EndpointSlice feature is enabled (",

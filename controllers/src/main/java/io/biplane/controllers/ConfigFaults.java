@@ -2,6 +2,9 @@ package io.biplane.controllers;
 
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.SpecialBlock;
+import io.biplane.netip.allocation.HostRange;
+import io.biplane.netip.allocation.SubnetAllocator;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +38,12 @@ final class ConfigFaults {
         serviceFamilies(services);
         maskFlags(clusters);
         clusters.forEach(this::sizes);
+        if (config.allocateNodeCidrs()) {
+            clusters.forEach(this::special);
+            if (faults.isEmpty()) {
+                clusters.forEach(this::room);
+            }
+        }
         int perSlice = config.maxEndpointsPerSlice();
         if (perSlice < 1 || perSlice > 1000) {
             faults.add(
@@ -137,13 +146,23 @@ final class ConfigFaults {
     private void sizes(Prefix cluster) {
         IpFamily family = cluster.family();
         int mask = config.nodeMask(family);
-        String flag = "--node-cidr-mask-size-" + (family == IpFamily.IPV4 ? "ipv4" : "ipv6");
+        String flag = config.nodeMaskFlag(family);
+        int longest = HostRange.longestPrefix(family);
+        String remedy =
+                cluster.bits() <= longest
+                        ? "give %s %d to %d".formatted(flag, cluster.bits(), longest)
+                        : "give a larger block, such as %s"
+                                .formatted(Prefix.of(cluster.network(), longest));
         if (mask < cluster.bits() || mask > family.bits()) {
             faults.add(
                     ("Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less"
                                     + " than or equal to --node-cidr-mask-size configured for CIDR family"
-                                    + " (--cluster-cidr block %s with %s=%d: give %s %d to %d)")
-                            .formatted(cluster, flag, mask, flag, cluster.bits(), family.bits()));
+                                    + " (--cluster-cidr block %s with %s=%d: %s)")
+                            .formatted(cluster, flag, mask, remedy));
+        } else if (mask > longest && config.allocateNodeCidrs()) {
+            faults.add(
+                    "no pod fits a node block of /%d (--cluster-cidr block %s with %s=%d: %s)"
+                            .formatted(mask, cluster, flag, mask, remedy));
         }
         if (mask - cluster.bits() > Long.SIZE) {
             faults.add(
@@ -156,6 +175,31 @@ final class ConfigFaults {
                     ("New CIDR set failed; the node CIDR size is too big (--cluster-cidr block %s:"
                                     + " give an IPv6 block of /%d or longer)")
                             .formatted(cluster, SHORTEST_IPV6_CLUSTER_PREFIX));
+        }
+    }
+
+    private void special(Prefix cluster) {
+        SpecialBlock.overlapping(cluster)
+                .ifPresent(special ->
+                        faults.add(
+                                "no pod can be reached in --cluster-cidr block %s: it overlaps %s (give another block, such as %s)"
+                                        .formatted(
+                                                cluster,
+                                                special,
+                                                cluster.family() == IpFamily.IPV4
+                                                        ? "10.244.0.0/16"
+                                                        : "fd00:10:244::/56")));
+    }
+
+    /** Node blocks stay clear of the service ranges: some must be left. */
+    private void room(Prefix cluster) {
+        SubnetAllocator blocks = config.nodeBlocks(cluster);
+        if (blocks.used().equals(blocks.capacity())) {
+            faults.add(
+                    ("there are no remaining CIDRs left to allocate in the accepted range"
+                                    + " (--cluster-cidr block %s: --service-cluster-ip-range=%s touches every"
+                                    + " node block of it; give ranges that do not overlap)")
+                            .formatted(cluster, config.serviceClusterIpRange()));
         }
     }
 

@@ -2,9 +2,11 @@ package io.biplane.controllers;
 
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.allocation.SubnetAllocator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The flags of {@code kube-controller-manager}, by upstream's names; texts as they were written, 0
@@ -73,6 +75,25 @@ public record ControllerManagerConfig(
             return own;
         }
         return nodeCidrMaskSize != 0 ? nodeCidrMaskSize : family == IpFamily.IPV4 ? 24 : 64;
+    }
+
+    /** The flag that says {@link #nodeMask}, or would say it. */
+    public String nodeMaskFlag(IpFamily family) {
+        int own = family == IpFamily.IPV4 ? nodeCidrMaskSizeIpv4 : nodeCidrMaskSizeIpv6;
+        return own == 0 && nodeCidrMaskSize != 0
+                ? "--node-cidr-mask-size"
+                : "--node-cidr-mask-size-" + family.apiName().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The node blocks of one of the cluster's blocks, without those that a service range touches.
+     *
+     * @throws IllegalArgumentException where {@link #validate} would have found a fault
+     */
+    public SubnetAllocator nodeBlocks(Prefix cluster) {
+        SubnetAllocator allocator = new SubnetAllocator(cluster, nodeMask(cluster.family()));
+        serviceRanges().forEach(allocator::reserve);
+        return allocator;
     }
 
     static List<String> split(String list) {

@@ -24,7 +24,8 @@ class ConfigFaultsTest {
                 "10.244.0.0/16",
                 "fd00:10:244::/56",
                 "10.244.0.0/24,fd00::/64",
-                "10.0.0.0/8,fc00::/48"
+                "10.0.0.0/8,fc00::/48",
+                "10.96.0.0/15" // half of it is Services'
             })
     void takesBlocksOfEitherOrder(String clusterCidr) {
         assertThat(ControllerManagerConfig.of(clusterCidr, FIRST).validate()).isEmpty();
@@ -142,7 +143,42 @@ class ConfigFaultsTest {
                                 + " than or equal to --node-cidr-mask-size configured for CIDR family"
                                 + " (--cluster-cidr block 10.244.0.0/16 with"
                                 + " --node-cidr-mask-size-ipv4=12: give --node-cidr-mask-size-ipv4 16 to"
-                                + " 32)"),
+                                + " 30)"),
+                Arguments.of(
+                        config("10.244.0.0/16,fd00::/112", "", 0, 26, 127, true),
+                        "no pod fits a node block of /127 (--cluster-cidr block fd00::/112 with"
+                                + " --node-cidr-mask-size-ipv6=127: give --node-cidr-mask-size-ipv6 112"
+                                + " to 126)"),
+                Arguments.of(
+                        config("10.244.0.0/16,fd00::/112", "", 0, 31, 120, true),
+                        "no pod fits a node block of /31 (--cluster-cidr block 10.244.0.0/16 with"
+                                + " --node-cidr-mask-size-ipv4=31: give --node-cidr-mask-size-ipv4 16 to"
+                                + " 30)"),
+                Arguments.of(
+                        config("10.244.0.0/16", "", 32, 0, 0, true),
+                        "no pod fits a node block of /32 (--cluster-cidr block 10.244.0.0/16 with"
+                                + " --node-cidr-mask-size=32: give --node-cidr-mask-size 16 to 30)"),
+                Arguments.of(
+                        config("fd00::/127", "", 0, 0, 128, true),
+                        "no pod fits a node block of /128 (--cluster-cidr block fd00::/127 with"
+                                + " --node-cidr-mask-size-ipv6=128: give a larger block, such as"
+                                + " fd00::/126)"),
+                Arguments.of(
+                        config("127.244.0.0/16,fd00::/56", "", 0, 0, 0, true),
+                        "no pod can be reached in --cluster-cidr block 127.244.0.0/16: it overlaps"
+                                + " 127.0.0.0/8 (loopback addresses) (give another block, such as"
+                                + " 10.244.0.0/16)"),
+                Arguments.of(
+                        config("10.244.0.0/16,fe80::/56", "", 0, 0, 0, true),
+                        "no pod can be reached in --cluster-cidr block fe80::/56: it overlaps"
+                                + " fe80::/10 (link-local addresses) (give another block, such as"
+                                + " fd00:10:244::/56)"),
+                Arguments.of(
+                        config("10.244.0.0/16,fd00::/56", "10.0.0.0/8", 0, 0, 0, true),
+                        "there are no remaining CIDRs left to allocate in the accepted range"
+                                + " (--cluster-cidr block 10.244.0.0/16:"
+                                + " --service-cluster-ip-range=10.0.0.0/8 touches every node block of"
+                                + " it; give ranges that do not overlap)"),
                 Arguments.of(
                         config("10.244.0.0/16,fc00::/23", "", 0, 0, 0, true),
                         "New CIDR set failed; the node CIDR size is too big (--cluster-cidr block"

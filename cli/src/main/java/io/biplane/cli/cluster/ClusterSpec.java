@@ -1,5 +1,7 @@
 package io.biplane.cli.cluster;
 
+import io.biplane.cli.component.FeatureGates;
+import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
 
@@ -60,6 +62,19 @@ public record ClusterSpec(
     /** The names of the nodes: {@code node-1}, … */
     public List<String> nodeNames() {
         return IntStream.rangeClosed(1, nodes).mapToObj(ClusterNetwork::nodeName).toList();
+    }
+
+    /** What the controllers are told. */
+    public ControllerManagerConfig controllerConfig() {
+        return new ControllerManagerConfig(
+                true,
+                flagValue(network.pods().values()),
+                flagValue(network.services().values()),
+                0,
+                nodeCidrMaskSizeIpv4.orElse(0),
+                nodeCidrMaskSizeIpv6.orElse(0),
+                FeatureGates.parse(featureGates).dualStack(),
+                ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE);
     }
 
     /** The same cluster with another number of nodes. */

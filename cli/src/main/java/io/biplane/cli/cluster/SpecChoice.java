@@ -5,12 +5,13 @@ import io.biplane.cli.CommandFailure;
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.DualStack;
+import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.HostRoute;
 import io.biplane.network.fabric.HostSide;
 import io.biplane.network.fabric.NetworkChoice;
-import io.biplane.network.fabric.NetworkClashException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Turns a command line into the spec of a cluster: a new one, or one that is there already. */
 final class SpecChoice {
@@ -58,9 +60,15 @@ final class SpecChoice {
         if (!runs && !isFree(spec.securePort())) {
             faults.add(portInUse(spec.securePort()));
         }
+        ClusterSpec wanted = options.nodes == null ? spec : grown(spec, options.nodes);
+        faults.addAll(new NodeRoom(wanted.controllerConfig(), wanted.nodes()).faultsOf(spec));
         fail(faults);
-        Integer nodes = options.nodes;
-        return nodes == null ? spec : spec.withNodes(nodes);
+        return wanted;
+    }
+
+    /** Unchanged where the number is a fault of its own. */
+    private static ClusterSpec grown(ClusterSpec spec, int nodes) {
+        return nodes < spec.nodes() || nodes > ClusterSpec.MAX_NODES ? spec : spec.withNodes(nodes);
     }
 
     private ClusterSpec fresh() {
@@ -71,38 +79,56 @@ final class SpecChoice {
             faults.add(UpOptions.tooMany(nodes));
         }
         int port = port(faults);
-        Optional<List<Prefix>> pods = pods(gates, faults);
+        ControllerManagerConfig cut = cut(gates);
+        Optional<List<Prefix>> pods = pods(cut, nodes, faults);
         Optional<List<Prefix>> services = services(gates, port, faults);
+        Optional<ClusterNetwork> network = network(pods, services, gates, faults);
         fail(faults);
         return new ClusterSpec(
-                network(pods, services, gates),
+                network.orElseThrow(),
                 nodes,
-                UpOptions.optional(options.nodeCidrMaskSizeIpv4),
-                UpOptions.optional(options.nodeCidrMaskSizeIpv6),
+                mask(cut, IpFamily.IPV4, options.nodeCidrMaskSizeIpv4),
+                mask(cut, IpFamily.IPV6, options.nodeCidrMaskSizeIpv6),
                 options.featureGates == null ? "" : options.featureGates,
                 port,
                 KubeconfigFile.choose(options.kubeconfig, user).toString());
     }
 
-    /** The pods' ranges, if given; what the controller manager would refuse is a fault. */
-    private Optional<List<Prefix>> pods(FeatureGates gates, List<String> faults) {
+    /** How the pods' ranges are cut into the nodes' blocks; the default ones if none are given. */
+    private ControllerManagerConfig cut(FeatureGates gates) {
         String given = options.clusterCidr;
         DualStack<Prefix> byDefault = ClusterNetwork.plan(name, 0).pods();
-        ControllerManagerConfig config =
-                new ControllerManagerConfig(
-                        true,
-                        given != null ? given : ClusterSpec.flagValue(families(byDefault, gates)),
-                        "",
-                        zeroIfNull(options.nodeCidrMaskSize),
-                        zeroIfNull(options.nodeCidrMaskSizeIpv4),
-                        zeroIfNull(options.nodeCidrMaskSizeIpv6),
-                        gates.dualStack(),
-                        ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE);
-        List<String> found = config.validate();
+        return new ControllerManagerConfig(
+                true,
+                given != null ? given : ClusterSpec.flagValue(families(byDefault, gates)),
+                "",
+                zeroIfNull(options.nodeCidrMaskSize),
+                zeroIfNull(options.nodeCidrMaskSizeIpv4),
+                zeroIfNull(options.nodeCidrMaskSizeIpv6),
+                gates.dualStack(),
+                ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE);
+    }
+
+    /** The length of a family's node blocks, where it is not the default. */
+    private OptionalInt mask(
+            ControllerManagerConfig cut, IpFamily family, @Nullable Integer ownFlag) {
+        boolean only = options.nodeCidrMaskSize != null;
+        boolean has = cut.clusterCidrs().stream().anyMatch(cidr -> cidr.family() == family);
+        return only && has ? OptionalInt.of(cut.nodeMask(family)) : UpOptions.optional(ownFlag);
+    }
+
+    /** The pods' ranges, if given; what the controller manager would refuse is a fault. */
+    private Optional<List<Prefix>> pods(
+            ControllerManagerConfig cut, int nodes, List<String> faults) {
+        List<String> found = cut.validate();
         faults.addAll(found);
-        return given == null || !found.isEmpty()
-                ? Optional.empty()
-                : Optional.of(config.clusterCidrs());
+        if (!found.isEmpty()) {
+            return Optional.empty();
+        }
+        if (nodes >= 1) {
+            faults.addAll(new NodeRoom(cut, nodes).faults());
+        }
+        return options.clusterCidr == null ? Optional.empty() : Optional.of(cut.clusterCidrs());
     }
 
     /** The Services' ranges, if given; what the API server would refuse is a fault. */
@@ -113,7 +139,7 @@ final class SpecChoice {
         }
         try {
             List<Prefix> ranges = ApiServerConfig.parseServiceRanges(given);
-            faults.addAll(
+            List<String> found =
                     new ApiServerConfig(
                                     ranges,
                                     PortRange.NODE_PORTS,
@@ -122,8 +148,9 @@ final class SpecChoice {
                                     data.pki(),
                                     List.of(),
                                     gates.dualStack())
-                            .validate());
-            return Optional.of(ranges);
+                            .validate();
+            faults.addAll(found);
+            return found.isEmpty() ? Optional.of(ranges) : Optional.empty();
         } catch (IllegalArgumentException e) {
             faults.add(String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -134,19 +161,23 @@ final class SpecChoice {
         return value == null ? 0 : value;
     }
 
-    private ClusterNetwork network(
-            Optional<List<Prefix>> pods, Optional<List<Prefix>> services, FeatureGates gates) {
-        try {
-            ClusterNetwork network =
-                    new NetworkChoice(
-                                    name,
-                                    pods.map(DualStack::ofPrefixes),
-                                    services.map(DualStack::ofPrefixes))
-                            .against(HostSide.ofThisProcess().routes());
-            return gates.dualStack() ? network : network.primaryOnly();
-        } catch (NetworkClashException | IllegalArgumentException e) {
-            throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    /** All ranges of the cluster; what clashes with each other or with the host is a fault. */
+    private Optional<ClusterNetwork> network(
+            Optional<List<Prefix>> pods,
+            Optional<List<Prefix>> services,
+            FeatureGates gates,
+            List<String> faults) {
+        NetworkChoice choice =
+                new NetworkChoice(
+                        name, pods.map(DualStack::ofPrefixes), services.map(DualStack::ofPrefixes));
+        List<HostRoute> routes = HostSide.ofThisProcess().routes();
+        List<String> found = choice.faults(routes);
+        faults.addAll(found);
+        if (!faults.isEmpty()) {
+            return Optional.empty();
         }
+        ClusterNetwork network = choice.against(routes);
+        return Optional.of(gates.dualStack() ? network : network.primaryOnly());
     }
 
     private static List<Prefix> families(DualStack<Prefix> ranges, FeatureGates gates) {

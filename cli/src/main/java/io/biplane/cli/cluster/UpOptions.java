@@ -1,6 +1,9 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.component.FeatureGates;
+import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.netip.IpFamily;
+import io.biplane.netip.Prefix;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What {@code up} is told about a new cluster; an existing one remembers what it was told. */
 final class UpOptions {
@@ -94,19 +97,29 @@ final class UpOptions {
      */
     List<String> contradictions(ClusterSpec spec) {
         List<String> faults = new ArrayList<>();
-        Supplier<String> pods = () -> ClusterSpec.flagValue(spec.network().pods().values());
-        Supplier<String> services = () -> ClusterSpec.flagValue(spec.network().services().values());
-        differs("--cluster-cidr", clusterCidr, pods.get(), faults);
-        differs("--service-cluster-ip-range", serviceClusterIpRange, services.get(), faults);
+        List<Prefix> pods = spec.network().pods().values();
+        List<Prefix> services = spec.network().services().values();
+        ControllerManagerConfig cut = spec.controllerConfig();
+        differs("--cluster-cidr", spelled(clusterCidr, pods), ClusterSpec.flagValue(pods), faults);
+        differs(
+                "--service-cluster-ip-range",
+                spelled(serviceClusterIpRange, services),
+                ClusterSpec.flagValue(services),
+                faults);
+        differs(
+                "--node-cidr-mask-size",
+                nodeCidrMaskSize,
+                Integer.toString(cut.nodeMask(pods.getFirst().family())),
+                faults);
         differs(
                 "--node-cidr-mask-size-ipv4",
                 nodeCidrMaskSizeIpv4,
-                text(spec.nodeCidrMaskSizeIpv4(), 24),
+                Integer.toString(cut.nodeMask(IpFamily.IPV4)),
                 faults);
         differs(
                 "--node-cidr-mask-size-ipv6",
                 nodeCidrMaskSizeIpv6,
-                text(spec.nodeCidrMaskSizeIpv6(), 64),
+                Integer.toString(cut.nodeMask(IpFamily.IPV6)),
                 faults);
         differs("--secure-port", securePort, Integer.toString(spec.securePort()), faults);
         if (nodes != null && nodes < spec.nodes()) {
@@ -125,8 +138,17 @@ final class UpOptions {
                 .formatted(nodes, ClusterSpec.MAX_NODES);
     }
 
-    private static String text(OptionalInt value, int byDefault) {
-        return Integer.toString(value.orElse(byDefault));
+    /** The flag as {@code existing} is written, if it means the same in another spelling. */
+    private static @Nullable String spelled(@Nullable String flag, List<Prefix> existing) {
+        if (flag == null) {
+            return null;
+        }
+        try {
+            List<Prefix> meant = Stream.of(flag.split(",", -1)).map(Prefix::parseMasked).toList();
+            return meant.equals(existing) ? ClusterSpec.flagValue(existing) : flag;
+        } catch (IllegalArgumentException e) {
+            return flag;
+        }
     }
 
     private static void differs(

@@ -14,7 +14,6 @@ import io.biplane.client.ApiClient;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.controllers.ControllerManager;
-import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
@@ -104,7 +103,7 @@ final class ControlPlane implements AutoCloseable {
                         "biplane-controllers");
         Informers informers = new Informers(client);
         ControllerManager controllers =
-                new ControllerManager(controllerConfig(spec, gates), client, informers)
+                new ControllerManager(spec.controllerConfig(), client, informers)
                         .withScheduler(client);
         EventRecorder events = new EventRecorder(client, "biplane-fabric");
         KernelEvents kernelEvents = KernelEvents.start("kernel-events");
@@ -121,18 +120,6 @@ final class ControlPlane implements AutoCloseable {
                                 .formatted((System.nanoTime() - began) / 1_000_000));
         return new ControlPlane(
                 store, server, informers, controllers, events, routes, host, kernelEvents);
-    }
-
-    private static ControllerManagerConfig controllerConfig(ClusterSpec spec, FeatureGates gates) {
-        return new ControllerManagerConfig(
-                true,
-                ClusterSpec.flagValue(spec.network().pods().values()),
-                ClusterSpec.flagValue(spec.network().services().values()),
-                0,
-                spec.nodeCidrMaskSizeIpv4().orElse(0),
-                spec.nodeCidrMaskSizeIpv6().orElse(0),
-                gates.dualStack(),
-                ControllerManagerConfig.DEFAULT_ENDPOINTS_PER_SLICE);
     }
 
     /** By the fabric; {@code up} on the host uses it too, and most hosts have IPv4. */

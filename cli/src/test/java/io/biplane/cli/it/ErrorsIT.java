@@ -33,6 +33,13 @@ class ErrorsIT {
                 "--cluster-cidr=10.244.0.0/16,fc00::/24 --node-cidr-mask-size-ipv4=12 | Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size configured for CIDR family",
                 "--service-cluster-ip-range=10.96.0.0/16,fd00::/63 | shortest allowed prefix length for service CIDR is 64, got 63",
                 "--service-cluster-ip-range=10.96.0.0/16,10.97.0.0/16 | --service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family",
+                "--cluster-cidr=10.180.0.0/24,fd00:10:180::/112 --node-cidr-mask-size-ipv4=26 --node-cidr-mask-size-ipv6=127 | no pod fits a node block of /127 (--cluster-cidr block fd00:10:180::/112 with --node-cidr-mask-size-ipv6=127: give --node-cidr-mask-size-ipv6 112 to 126)",
+                "--nodes=3 --cluster-cidr=10.180.0.0/23,fd00:10:180::/56 | --cluster-cidr=10.180.0.0/23 with node blocks of /24 has room for 2 nodes, 3 asked (give a larger range, smaller blocks by --node-cidr-mask-size-ipv4=25, or --nodes=2)",
+                "--cluster-cidr=127.244.0.0/16,fd00:10:180::/56 | no pod can be reached in --cluster-cidr block 127.244.0.0/16: it overlaps 127.0.0.0/8 (loopback addresses)",
+                "--cluster-cidr=10.180.0.0/16,ff0e::/56 | no pod can be reached in --cluster-cidr block ff0e::/56: it overlaps ff00::/8 (multicast addresses)",
+                "--service-cluster-ip-range=10.180.0.0/16,fe80::/112 | no Service can be reached in fe80::/112: it overlaps fe80::/10 (link-local addresses)",
+                "--service-cluster-ip-range=10.180.0.0/30 | the service cluster IP range must be at least 8 IP addresses",
+                "--cluster-cidr=10.180.0.0/16,fd00:10:180::/56 --service-cluster-ip-range=10.180.7.0/24,fd00:10:96::/112 | --cluster-cidr 10.180.0.0/16 overlaps --service-cluster-ip-range 10.180.7.0/24",
                 "--nodes=0 | --nodes=0: a cluster on one machine has 1 to 250 nodes",
             })
     void refusesFaultyFlags(String flags, String text) {
@@ -58,6 +65,31 @@ class ErrorsIT {
                             "--nodes=1000");
             assertThat(result.output())
                     .contains("nonsense", "10.0.0.0/33", "Wings", "--nodes=1000");
+        }
+        try (TestCluster cluster = new TestCluster("it-errors", directory)) {
+            Result result =
+                    cluster.up(
+                            "--cluster-cidr=10.180.0.0/23,fd00:10:180::/56",
+                            "--service-cluster-ip-range=10.180.1.0/24,fd00:10:180::/112",
+                            "--nodes=3");
+            assertThat(result.output())
+                    .contains(
+                            "has room for 2 nodes, 3 asked",
+                            "--cluster-cidr 10.180.0.0/23 overlaps --service-cluster-ip-range 10.180.1.0/24",
+                            "--cluster-cidr fd00:10:180::/56 overlaps --service-cluster-ip-range fd00:10:180::/112");
+        }
+    }
+
+    @Test
+    void refusesMoreNodesThanTheRangesOfAnExistingClusterHold() {
+        try (TestCluster cluster = new TestCluster("it-errors", directory)) {
+            cluster.up("--nodes=1", "--cluster-cidr=10.180.0.0/23,fd00:10:180::/56").succeeded();
+            Result result = cluster.up("--nodes=3");
+            assertThat(result.code()).isEqualTo(1);
+            assertThat(result.output())
+                    .contains(
+                            "--nodes=3: --cluster-cidr=10.180.0.0/23 of cluster it-errors, with node blocks of /24, has room for 2 nodes (give --nodes=2;");
+            cluster.up("--nodes=2").succeeded();
         }
     }
 

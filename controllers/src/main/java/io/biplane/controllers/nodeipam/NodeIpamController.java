@@ -13,7 +13,6 @@ import io.biplane.client.queue.WorkQueue;
 import io.biplane.controllers.Controller;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.netip.Prefix;
-import io.biplane.netip.allocation.SubnetAllocator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -60,17 +59,10 @@ public final class NodeIpamController implements Controller {
         this.client = client;
         this.events = events;
         this.blocks =
-                new NodeBlocks(
-                        config.clusterCidrs().stream().map(c -> allocator(c, config)).toList());
+                new NodeBlocks(config.clusterCidrs().stream().map(config::nodeBlocks).toList());
         this.queue = new WorkQueue<>("node-ipam", WORKERS, this::reconcile);
         this.nodes = informers.informer(Kinds.NODES, NodeView::of);
         nodes.listen(this::changed);
-    }
-
-    private static SubnetAllocator allocator(Prefix cluster, ControllerManagerConfig config) {
-        SubnetAllocator allocator = new SubnetAllocator(cluster, config.nodeMask(cluster.family()));
-        config.serviceRanges().forEach(allocator::reserve);
-        return allocator;
     }
 
     @Override

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * All address ranges of a cluster, and what stands at which address in them.
  *
  * <p>Pod and service ranges may be of one family or two, in the order that makes the first one the
- * primary; the ranges of the fabric itself always have both. Pod and service ranges may overlap
- * each other (node IPAM keeps blocks apart); the fabric's own overlap nothing.
+ * primary; the ranges of the fabric itself always have both. The fabric's own overlap nothing. A
+ * new cluster's pod and service ranges do not overlap either; those of an older one may, as node
+ * IPAM keeps the blocks apart.
  *
  * @param name the cluster's name; names of links and namespaces are made of it
  * @param pods {@code --cluster-cidr}

@@ -6,6 +6,7 @@ import io.biplane.netip.Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -17,41 +18,107 @@ import java.util.stream.Stream;
  */
 public record NetworkChoice(
         String name, Optional<DualStack<Prefix>> pods, Optional<DualStack<Prefix>> services) {
+    /** More would only say the same of other numbers. */
+    private static final int REFUSALS_NAMED = 2;
 
     /**
+     * All that speaks against the given ranges, and against every choice of the others.
+     *
      * @param hostRoutes the host's routes of both families; those of the cluster's own link are
      *     passed over
-     * @throws NetworkClashException naming range, flag, route and remedy
+     * @return sentences with range, flag, reason and remedy; empty if {@link #against} has a choice
      */
-    public ClusterNetwork against(List<HostRoute> hostRoutes) {
-        String ownLink = "bp-" + name;
-        List<HostRoute> routes =
-                hostRoutes.stream().filter(r -> !r.device().equals(ownLink)).toList();
-        refuseClash("--cluster-cidr", pods, routes);
-        refuseClash("--service-cluster-ip-range", services, routes);
-        List<String> refusals = new ArrayList<>();
-        for (int index = 0; index < ClusterNetwork.PLANS; index++) {
-            ClusterNetwork plan = ClusterNetwork.plan(name, index);
-            Optional<String> refusal = fault(plan, routes);
-            if (refusal.isEmpty()) {
-                return plan.with(pods.orElse(plan.pods()), services.orElse(plan.services()));
-            }
-            refusals.add(refusal.get());
+    public List<String> faults(List<HostRoute> hostRoutes) {
+        List<HostRoute> routes = ofOthers(hostRoutes);
+        List<String> faults = new ArrayList<>();
+        clashes("--cluster-cidr", pods, routes, faults);
+        clashes("--service-cluster-ip-range", services, routes, faults);
+        if (pods.isPresent() && services.isPresent()) {
+            contradictions(pods.get(), services.get(), faults);
         }
-        throw new NetworkClashException(
-                "none of the %d default plans fits this host: %s (give free ranges by --cluster-cidr and --service-cluster-ip-range, or remove the routes)"
-                        .formatted(ClusterNetwork.PLANS, String.join("; ", refusals)));
+        if (faults.isEmpty() && firstPlan(routes).isEmpty()) {
+            faults.add(noPlan(routes));
+        }
+        return faults;
     }
 
-    private static void refuseClash(
-            String flag, Optional<DualStack<Prefix>> given, List<HostRoute> routes) {
+    /**
+     * @param hostRoutes as for {@link #faults}
+     * @throws NetworkClashException with all faults
+     */
+    public ClusterNetwork against(List<HostRoute> hostRoutes) {
+        List<String> faults = faults(hostRoutes);
+        if (!faults.isEmpty()) {
+            throw new NetworkClashException(String.join("\n", faults));
+        }
+        ClusterNetwork plan = firstPlan(ofOthers(hostRoutes)).orElseThrow();
+        return plan.with(pods.orElse(plan.pods()), services.orElseGet(() -> servicesForPods(plan)));
+    }
+
+    /** Nobody would answer at Services of a family that no pod has. */
+    private DualStack<Prefix> servicesForPods(ClusterNetwork plan) {
+        DualStack<Prefix> podRanges = pods.orElse(plan.pods());
+        return DualStack.ofPrefixes(
+                plan.services().values().stream()
+                        .filter(range -> podRanges.get(range.family()).isPresent())
+                        .toList());
+    }
+
+    private List<HostRoute> ofOthers(List<HostRoute> routes) {
+        String ownLink = "bp-" + name;
+        return routes.stream().filter(r -> !r.device().equals(ownLink)).toList();
+    }
+
+    private Stream<ClusterNetwork> plans() {
+        return IntStream.range(0, ClusterNetwork.PLANS)
+                .mapToObj(index -> ClusterNetwork.plan(name, index));
+    }
+
+    private Optional<ClusterNetwork> firstPlan(List<HostRoute> routes) {
+        return plans().filter(plan -> fault(plan, routes).isEmpty()).findFirst();
+    }
+
+    private String noPlan(List<HostRoute> routes) {
+        List<String> refusals = plans().flatMap(plan -> fault(plan, routes).stream()).toList();
+        return "none of the %d default plans fits this host: %s; and so on (give ranges that are free and do not overlap by --cluster-cidr and --service-cluster-ip-range, or remove the routes)"
+                .formatted(
+                        ClusterNetwork.PLANS,
+                        String.join("; ", refusals.subList(0, REFUSALS_NAMED)));
+    }
+
+    private static void clashes(
+            String flag,
+            Optional<DualStack<Prefix>> given,
+            List<HostRoute> routes,
+            List<String> faults) {
         for (Prefix range : given.map(DualStack::values).orElse(List.of())) {
             clash(range, routes)
-                    .ifPresent(route -> {
-                        throw new NetworkClashException(
-                                "%s %s overlaps the host's route \"%s\" (give another range by %s, or remove that route)"
-                                        .formatted(flag, range, route, flag));
-                    });
+                    .ifPresent(route ->
+                            faults.add(
+                                    "%s %s overlaps the host's route \"%s\" (give another range by %s, or remove that route)"
+                                            .formatted(flag, range, route, flag)));
+        }
+    }
+
+    private static void contradictions(
+            DualStack<Prefix> pods, DualStack<Prefix> services, List<String> faults) {
+        for (Prefix podRange : pods.values()) {
+            for (Prefix serviceRange : services.values()) {
+                if (podRange.overlaps(serviceRange)) {
+                    faults.add(
+                            "--cluster-cidr %s overlaps --service-cluster-ip-range %s: an address there would be a pod's and a Service's (give ranges that do not overlap)"
+                                    .formatted(podRange, serviceRange));
+                }
+            }
+        }
+        Prefix primary = services.primary();
+        if (pods.get(primary.family()).isEmpty()) {
+            faults.add(
+                    "--service-cluster-ip-range %s: no pod has an %s address to answer there (add an %s range to --cluster-cidr, or put another family first)"
+                            .formatted(
+                                    primary,
+                                    primary.family().apiName(),
+                                    primary.family().apiName()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.biplane.netip.Prefix;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
@@ -112,6 +113,46 @@ class NetworkChoiceTest {
                         "--cluster-cidr 10.244.0.0/16 overlaps the host's route \"10.0.0.0/8 via"
                                 + " 192.0.2.9 dev tun0\" (give another range by --cluster-cidr, or"
                                 + " remove that route)");
+    }
+
+    @Test
+    void allThatSpeaksAgainstGivenRangesIsToldAtOnce() {
+        NetworkChoice choice =
+                new NetworkChoice(
+                        "biplane",
+                        Optional.of(ranges("10.0.0.0/16")),
+                        Optional.of(ranges("fd00::/112", "10.0.128.0/17")));
+        assertThat(choice.faults(List.of(route("10.0.3.0/24", "eth9"), route("fd00::/64", "eth8"))))
+                .containsExactly(
+                        "--cluster-cidr 10.0.0.0/16 overlaps the host's route \"10.0.3.0/24 dev eth9\" (give another range by --cluster-cidr, or remove that route)",
+                        "--service-cluster-ip-range fd00::/112 overlaps the host's route \"fd00::/64 dev eth8\" (give another range by --service-cluster-ip-range, or remove that route)",
+                        "--cluster-cidr 10.0.0.0/16 overlaps --service-cluster-ip-range 10.0.128.0/17: an address there would be a pod's and a Service's (give ranges that do not overlap)",
+                        "--service-cluster-ip-range fd00::/112: no pod has an IPv6 address to answer there (add an IPv6 range to --cluster-cidr, or put another family first)");
+    }
+
+    @Test
+    void aRangeThatCoversAllDefaultsAsksForTheOthers() {
+        NetworkChoice choice =
+                new NetworkChoice(
+                        "biplane",
+                        Optional.of(ranges("10.0.0.0/8", "fd01::/56")),
+                        Optional.empty());
+        assertThat(choice.faults(List.of()))
+                .containsExactly(
+                        "none of the 16 default plans fits this host: 10.96.0.0/16 overlaps the given 10.0.0.0/8; 10.97.0.0/16 overlaps the given 10.0.0.0/8; and so on (give ranges that are free and do not overlap by --cluster-cidr and --service-cluster-ip-range, or remove the routes)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.0.0/16, 10.96.0.0/16",
+        "fd01::/56, fd00:10:96::/112",
+    })
+    void defaultServicesHaveThePodsFamily(String pods, String services) {
+        assertThat(
+                        new NetworkChoice("biplane", Optional.of(ranges(pods)), Optional.empty())
+                                .against(List.of())
+                                .services())
+                .isEqualTo(ranges(services));
     }
 
     @Test
