@@ -195,6 +195,17 @@ final class NodePods implements AutoCloseable {
         free(addresses);
     }
 
+    /** Removes what a pod has that ends before it was looked at, as when agents were away. */
+    void forget(PodView pod) {
+        Kept had;
+        synchronized (this) {
+            had = kept.remove(pod.uid());
+        }
+        if (had != null) {
+            detach(idOf(pod), had.addresses());
+        }
+    }
+
     private synchronized void free(List<Addr> addresses) {
         ipam.free(addresses);
         given.removeAll(addresses);

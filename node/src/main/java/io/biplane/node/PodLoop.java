@@ -122,7 +122,7 @@ final class PodLoop implements AutoCloseable {
         if (pod.get().terminating()) {
             terminate(key, pod.get());
         } else if (pod.get().terminal()) {
-            endIfThere(key);
+            endIfThere(key, pod.get());
         } else {
             run(key, pod.get());
         }
@@ -322,6 +322,8 @@ final class PodLoop implements AutoCloseable {
                 return;
             }
             end(key, here);
+        } else {
+            forget(pod);
         }
         try {
             client.delete(
@@ -336,11 +338,19 @@ final class PodLoop implements AutoCloseable {
         }
     }
 
-    private void endIfThere(Key key) throws IOException {
+    private void endIfThere(Key key, PodView pod) throws IOException {
         LocalPod here = local.get(key);
         if (here != null) {
             end(key, here);
+        } else {
+            forget(pod);
         }
+    }
+
+    /** Ends what earlier agents began. */
+    private void forget(PodView pod) throws IOException {
+        standIns.stop(List.of(pod.uid()));
+        node(pod).forget(pod);
     }
 
     private void end(Key key, LocalPod here) throws IOException {

@@ -445,6 +445,22 @@ class NodeAgentsKernelTest {
         api.await(Kinds.NODES, nodes -> nodes.stream().allMatch(n -> NodeView.of(n).ready()));
     }
 
+    @Test
+    void aPodThatIsDeletedWhileTheAgentsAreAwayLeavesNothing() throws Exception {
+        patchNode(
+                "node-1",
+                "{'spec':{'podCIDR':'10.242.1.0/30','podCIDRs':['10.242.1.0/30','fd00:10:242:1::/64']}}");
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        awaitReady("web");
+        stopAgents();
+        api.client().delete(Kinds.PODS, "default", "web", DeleteOptions.DEFAULT.withGrace(1));
+        agents = startAgents();
+        api.await(Kinds.PODS, List::isEmpty);
+        assertThat(NetworkNamespace.list()).noneMatch(n -> n.startsWith("hnod-pod-"));
+        createPod("next", "node-1", ",'ports':[{'containerPort':8080}]");
+        assertThat(awaitReady("next").ips().getFirst()).hasToString("10.242.1.2"); // the only one
+    }
+
     private static String residentOf(Process process) throws IOException {
         return Files.readAllLines(Path.of("/proc/%d/status".formatted(process.pid()))).stream()
                 .filter(line -> line.startsWith("VmRSS"))
