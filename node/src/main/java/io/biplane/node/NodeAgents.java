@@ -9,6 +9,7 @@ import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
+import io.biplane.client.selection.ServiceSelection;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.IpFamily;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +60,7 @@ public final class NodeAgents implements AutoCloseable {
     private final Informer<PodView> pods;
     private final Informer<NodeView> nodes;
     private final Informer<ServiceView> services;
+    private final ServiceSelection selection;
     private final Index<PodView> podsByNode;
     private final Map<String, NodePods> networks = new HashMap<>();
     private final ExecutorService kernel = KernelThreads.create();
@@ -80,6 +81,7 @@ public final class NodeAgents implements AutoCloseable {
         this.pods = informers.informer(Kinds.PODS, PodView::of);
         this.nodes = informers.informer(Kinds.NODES, NodeView::of);
         this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
+        this.selection = new ServiceSelection(services, pods);
         this.podsByNode = pods.index(pod -> List.of(pod.nodeName()));
         Machine machine = Machine.read();
         Map<String, NodeObject> objects = new HashMap<>();
@@ -93,7 +95,7 @@ public final class NodeAgents implements AutoCloseable {
                 new StandInsClient(
                         config.standInsSocket(), config.launchStandIns(), new StandInsEvents());
         this.events = new EventRecorder(client, "kubelet");
-        this.podLoop = new PodLoop(client, pods, services, networks, standIns, events);
+        this.podLoop = new PodLoop(client, pods, selection, networks, standIns, events);
         this.nodeLoop = new NodeLoop(client, nodes, objects, this::takePodCidrs);
     }
 
@@ -198,14 +200,10 @@ public final class NodeAgents implements AutoCloseable {
     }
 
     private void serviceChanged(@Nullable ServiceView before, @Nullable ServiceView after) {
-        Collection<PodView> ours =
-                networks.keySet().stream().flatMap(n -> podsByNode.get(n).stream()).toList();
-        for (PodView pod : ours) {
-            if ((before != null && StandInPorts.selects(before, pod))
-                    || (after != null && StandInPorts.selects(after, pod))) {
-                podLoop.add(pod);
-            }
-        }
+        Stream.of(before, after)
+                .filter(service -> service != null)
+                .flatMap(service -> selection.pods(service).stream())
+                .forEach(podLoop::add);
     }
 
     /** The stand-ins are connected: they serve the outside, our pods, and of ours no others. */

@@ -201,9 +201,18 @@ final class NodePods implements AutoCloseable {
         synchronized (this) {
             had = kept.remove(pod.uid());
         }
-        if (had != null) {
-            detach(idOf(pod), had.addresses());
+        if (had == null) {
+            return;
         }
+        PodId id = idOf(pod);
+        KernelThreads.call(
+                kernel,
+                () -> {
+                    links.removeOrphan(id.link());
+                    NetworkNamespace.delete(id.netns(network.podNamespacePrefix()));
+                    return id;
+                });
+        free(had.addresses());
     }
 
     private synchronized void free(List<Addr> addresses) {

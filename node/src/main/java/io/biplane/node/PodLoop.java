@@ -4,15 +4,14 @@ import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.PodView;
-import io.biplane.api.view.ServiceView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
-import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Key;
 import io.biplane.client.queue.WorkQueue;
+import io.biplane.client.selection.ServiceSelection;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.netip.Addr;
@@ -58,7 +57,7 @@ final class PodLoop implements AutoCloseable {
 
     private final ApiClient client;
     private final Informer<PodView> pods;
-    private final Index<ServiceView> servicesByNamespace;
+    private final ServiceSelection selection;
     private final Map<String, NodePods> nodes;
     private final StandInsClient standIns;
     private final WaitingPods waiting;
@@ -73,13 +72,13 @@ final class PodLoop implements AutoCloseable {
     PodLoop(
             ApiClient client,
             Informer<PodView> pods,
-            Informer<ServiceView> services,
+            ServiceSelection selection,
             Map<String, NodePods> nodes,
             StandInsClient standIns,
             EventRecorder events) {
         this.client = client;
         this.pods = pods;
-        this.servicesByNamespace = services.index(service -> List.of(service.namespace()));
+        this.selection = selection;
         this.nodes = nodes;
         this.standIns = standIns;
         this.events = events;
@@ -261,7 +260,7 @@ final class PodLoop implements AutoCloseable {
                 here.netns,
                 here.addresses,
                 run,
-                StandInPorts.of(pod, servicesByNamespace.get(pod.namespace())));
+                StandInPorts.of(pod, selection.services(pod)));
     }
 
     private static Map<String, Integer> toRestart(PodView pod, ServedState state) {

@@ -171,13 +171,13 @@ public final class WorkQueue<K> implements AutoCloseable {
     }
 
     private void work(K key) throws InterruptedException {
-        @Nullable Exception failure = null;
+        @Nullable Throwable failure = null;
         try {
             reconciler.reconcile(key);
         } catch (InterruptedException e) {
             throw e;
-        } catch (Exception e) {
-            failure = e;
+        } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
+            failure = e; // a bug that one key shows must not take the others' worker
         } finally {
             done(key, failure);
         }
@@ -234,7 +234,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         changed.signal();
     }
 
-    private void done(K key, @Nullable Exception failure) {
+    private void done(K key, @Nullable Throwable failure) {
         int failed = 0;
         lock.lock();
         try {
@@ -262,7 +262,7 @@ public final class WorkQueue<K> implements AutoCloseable {
         return pause.compareTo(LONGEST_BACK_OFF) < 0 ? pause : LONGEST_BACK_OFF;
     }
 
-    private void report(K key, int failed, Exception failure) {
+    private void report(K key, int failed, Throwable failure) {
         Level level = failed == FAILURES_WORTH_A_LINE ? Level.WARNING : Level.DEBUG;
         LOG.log(
                 level,

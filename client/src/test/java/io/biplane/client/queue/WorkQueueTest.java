@@ -79,6 +79,28 @@ class WorkQueueTest {
         assertThat(attempts).hasValue(4);
     }
 
+    /** A bug that one key shows must not leave the other keys without a worker. */
+    @Test
+    void aKeyThatOverflowsTheStackIsAFailureLikeAnyOther() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        try (WorkQueue<String> queue =
+                new WorkQueue<>(
+                        "q",
+                        1,
+                        key -> {
+                            if (key.equals("deep") && attempts.incrementAndGet() < 3) {
+                                throw new StackOverflowError();
+                            }
+                            worked.add(key);
+                        })) {
+            queue.start();
+            queue.add("deep");
+            queue.add("other");
+            assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("other");
+            assertThat(worked.poll(10, TimeUnit.SECONDS)).isEqualTo("deep");
+        }
+    }
+
     @Test
     void aBurstWithinTheBatchTimeIsOneCall() throws Exception {
         try (WorkQueue<String> queue =

@@ -6,6 +6,7 @@ import io.biplane.api.StatusException;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
+import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
@@ -52,10 +53,13 @@ public final class EndpointSliceController implements Controller {
     private final Informer<NodeView> nodes;
     private final Informer<EndpointSliceView> slices;
     private final Index<EndpointSliceView> slicesByService;
+    private final Index<PodView> podsByNode;
     private final SelectedPods selected;
     private final Map<Key, Instant> triggers = new ConcurrentHashMap<>();
     private final WorkQueue<Key> queue =
             new WorkQueue<>("endpointslice", WORKERS, BATCH, this::reconcile);
+    private final WorkQueue<String> changedNodes =
+            new WorkQueue<>("endpointslice-nodes", 1, this::queueServicesOf);
 
     /**
      * @param maxPerSlice endpoints in a slice, 1 to 1000
@@ -71,6 +75,11 @@ public final class EndpointSliceController implements Controller {
         this.slicesByService =
                 slices.index(
                         s -> isOurs(s) ? List.of(s.namespace() + "/" + s.service()) : List.of());
+        this.podsByNode =
+                informers
+                        .informer(Kinds.PODS, PodView::of)
+                        .index(pod ->
+                                pod.nodeName().isEmpty() ? List.of() : List.of(pod.nodeName()));
         this.selected = new SelectedPods(informers);
         selected.listen(this::touched);
         slices.listen(this::sliceChanged);
@@ -80,11 +89,18 @@ public final class EndpointSliceController implements Controller {
     @Override
     public void start() {
         queue.start();
+        changedNodes.start();
     }
 
     @Override
     public void close() {
+        changedNodes.close();
         queue.close();
+    }
+
+    /** How many Services are looked at now or soon. */
+    int queued() {
+        return queue.size();
     }
 
     private void touched(Key service) {
@@ -101,12 +117,19 @@ public final class EndpointSliceController implements Controller {
         }
     }
 
-    /** A zone is part of every endpoint on the node. */
+    /** Under the informer's lock: what depends on the node is looked up by a worker. */
     private void nodeChanged(@Nullable NodeView before, @Nullable NodeView after) {
-        if (after != null && (before == null || !before.labels().equals(after.labels()))) {
-            services.list().stream()
-                    .filter(service -> !service.selector().isEmpty())
-                    .forEach(service -> queue.add(Key.of(service.meta())));
+        if (after != null
+                && (before == null
+                        || !ServiceEndpoints.zone(before).equals(ServiceEndpoints.zone(after)))) {
+            changedNodes.add(after.name());
+        }
+    }
+
+    /** A zone is part of every endpoint on the node; a pod whose Node is unknown is none. */
+    private void queueServicesOf(String node) {
+        for (PodView pod : podsByNode.get(node)) {
+            selected.servicesOf(pod).forEach(queue::add);
         }
     }
 

@@ -3,36 +3,26 @@ package io.biplane.controllers.endpoints;
 import io.biplane.api.Kinds;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
-import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.informer.Key;
+import io.biplane.client.selection.ServiceSelection;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
-/**
- * Finds the Pods of a Service and the Services of a Pod without going through all of either, and
- * says which Services are touched by a change.
- */
+/** Says which Services are touched by a change of Services and Pods. */
 final class SelectedPods {
-    private final Index<PodView> podsByLabel;
-    private final Index<ServiceView> servicesByLabel;
+    private final ServiceSelection selection;
     private final Informer<ServiceView> services;
     private final Informer<PodView> pods;
 
     SelectedPods(Informers informers) {
         this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
         this.pods = informers.informer(Kinds.PODS, PodView::of);
-        this.podsByLabel = pods.index(pod -> labelKeys(pod.namespace(), pod.labels()));
-        this.servicesByLabel =
-                services.index(service ->
-                        labelKeys(service.namespace(), service.selector()).stream()
-                                .limit(1)
-                                .toList());
+        this.selection = new ServiceSelection(services, pods);
     }
 
     /** Calls {@code touched} with the Service of every change that its endpoints depend on. */
@@ -48,11 +38,12 @@ final class SelectedPods {
 
     /** The Pods that the Service selects. */
     List<PodView> of(ServiceView service) {
-        return labelKeys(service.namespace(), service.selector()).stream()
-                .limit(1)
-                .flatMap(key -> podsByLabel.get(key).stream())
-                .filter(pod -> selects(service, pod))
-                .toList();
+        return selection.pods(service);
+    }
+
+    /** The Services that select the Pod. */
+    List<Key> servicesOf(PodView pod) {
+        return selection.services(pod).stream().map(service -> Key.of(service.meta())).toList();
     }
 
     private void podChanged(
@@ -61,20 +52,10 @@ final class SelectedPods {
             return;
         }
         if (before != null) {
-            touch(before, touched);
+            servicesOf(before).forEach(touched);
         }
         if (after != null && (before == null || !before.labels().equals(after.labels()))) {
-            touch(after, touched);
-        }
-    }
-
-    private void touch(PodView pod, Consumer<Key> touched) {
-        for (String key : labelKeys(pod.namespace(), pod.labels())) {
-            for (ServiceView service : servicesByLabel.get(key)) {
-                if (selects(service, pod)) {
-                    touched.accept(Key.of(service.meta()));
-                }
-            }
+            servicesOf(after).forEach(touched);
         }
     }
 
@@ -88,15 +69,5 @@ final class SelectedPods {
                 && a.labels().equals(b.labels())
                 && a.hostname().equals(b.hostname())
                 && a.subdomain().equals(b.subdomain());
-    }
-
-    private static boolean selects(ServiceView service, PodView pod) {
-        return pod.labels().entrySet().containsAll(service.selector().entrySet());
-    }
-
-    private static List<String> labelKeys(String namespace, Map<String, String> labels) {
-        return labels.entrySet().stream()
-                .map(e -> namespace + "/" + e.getKey() + "=" + e.getValue())
-                .toList();
     }
 }

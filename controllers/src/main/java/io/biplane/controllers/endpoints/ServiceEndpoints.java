@@ -62,12 +62,17 @@ final class ServiceEndpoints {
             return;
         }
         List<EndpointPort> ports = EndpointPort.of(service, pod);
-        String zone = node.map(n -> n.labels().getOrDefault(ZONE, "")).orElse("");
+        String zone = node.map(ServiceEndpoints::zone).orElse("");
         byFamily.forEach((family, groups) ->
                 pod.ip(family)
                         .ifPresent(ip ->
                                 groups.computeIfAbsent(ports, _ -> new ArrayList<>())
                                         .add(endpoint(service, pod, ip, zone))));
+    }
+
+    /** "" for a node of no zone. */
+    static String zone(NodeView node) {
+        return node.labels().getOrDefault(ZONE, "");
     }
 
     private static ObjectNode endpoint(ServiceView service, PodView pod, Addr ip, String zone) {

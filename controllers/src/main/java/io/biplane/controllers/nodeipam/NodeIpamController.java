@@ -21,9 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -38,6 +39,9 @@ public final class NodeIpamController implements Controller {
     /** So many refusals in a row and the node waits for its turn again. */
     private static final int PROPOSALS = 32;
 
+    /** A node that goes often goes with others. */
+    private static final Duration BURST = Duration.ofMillis(20);
+
     /** How often a node that finds no block says so again. */
     private static final Duration REMINDER = Duration.ofSeconds(60);
 
@@ -45,8 +49,14 @@ public final class NodeIpamController implements Controller {
     private final EventRecorder events;
     private final Informer<NodeView> nodes;
     private final NodeBlocks blocks;
-    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Nodes without blocks, and when they last said so. */
+    private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
+
     private final WorkQueue<String> queue;
+
+    /** Blocks became free: the nodes that wait are looked at once for many of them. */
+    private final WorkQueue<String> freed;
 
     /**
      * @param config without faults
@@ -61,6 +71,9 @@ public final class NodeIpamController implements Controller {
         this.blocks =
                 new NodeBlocks(config.clusterCidrs().stream().map(config::nodeBlocks).toList());
         this.queue = new WorkQueue<>("node-ipam", WORKERS, this::reconcile);
+        this.freed =
+                new WorkQueue<>(
+                        "node-ipam-freed", 1, BURST, _ -> waiting.keySet().forEach(queue::add));
         this.nodes = informers.informer(Kinds.NODES, NodeView::of);
         nodes.listen(this::changed);
     }
@@ -68,17 +81,19 @@ public final class NodeIpamController implements Controller {
     @Override
     public void start() {
         queue.start();
+        freed.start();
     }
 
     @Override
     public void close() {
+        freed.close();
         queue.close();
     }
 
     private void changed(@Nullable NodeView before, @Nullable NodeView after) {
         if (after == null) {
             if (before != null && blocks.release(before.name())) {
-                waiting.forEach(queue::add);
+                freed.add("");
             }
         } else if (!after.podCidrs().isEmpty()) {
             waiting.remove(after.name());
@@ -106,10 +121,10 @@ public final class NodeIpamController implements Controller {
         }
         for (int i = 0; i < PROPOSALS; i++) {
             // Before the proposal, so that blocks freed just after it wake this node up.
-            waiting.add(name);
+            waiting.putIfAbsent(name, Instant.MIN);
             Optional<List<Prefix>> proposal = blocks.propose(name);
             if (proposal.isEmpty()) {
-                tell(node.get(), "CIDRNotAvailable");
+                remind(node.get());
                 queue.addAfter(name, REMINDER);
                 return;
             }
@@ -147,6 +162,16 @@ public final class NodeIpamController implements Controller {
                 }
             }
             throw e;
+        }
+    }
+
+    /** However often it is tried, an event now and then is enough. */
+    private void remind(NodeView node) {
+        Instant now = Instant.now();
+        Instant last = waiting.getOrDefault(node.name(), Instant.MIN);
+        if (last.equals(Instant.MIN) || now.isAfter(last.plus(REMINDER.dividedBy(2)))) {
+            waiting.put(node.name(), now);
+            tell(node, "CIDRNotAvailable");
         }
     }
 

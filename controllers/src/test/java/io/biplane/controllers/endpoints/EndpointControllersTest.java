@@ -6,10 +6,12 @@ import io.biplane.api.Json;
 import io.biplane.api.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.Fields;
+import io.biplane.api.view.NodeView;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
+import io.biplane.linux.testing.Eventually;
 import io.biplane.netip.IpFamily;
 
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -211,6 +216,53 @@ class EndpointControllersTest {
                                 && !all.getFirst()
                                         .at("/metadata/uid")
                                         .equals(slice.at("/metadata/uid")));
+    }
+
+    /** 1,000 new Nodes beside 10,000 Services are 10 million keys otherwise. */
+    @Test
+    void aNodeQueuesOnlyTheServicesWithPodsOnIt() throws Exception {
+        service("s", "'IPv4'", "", "");
+        for (int i = 0; i < 50; i++) {
+            api.create(
+                    "{'apiVersion':'v1','kind':'Service','metadata':{'namespace':'x','name':'other-%d'},'spec':{'clusterIP':'10.96.1.%d','ipFamilies':['IPv4'],'selector':{'app':'other'},'ports':[{'port':80}]}}"
+                            .formatted(i, i + 1));
+        }
+        pod("a", 1, true);
+        awaitSlice(IpFamily.IPV4, s -> s.at("/endpoints/0/zone").asString("").equals("z"));
+        api.await(Kinds.ENDPOINT_SLICES, all -> all.size() == 51);
+        Eventually.holds(
+                Duration.ofSeconds(10),
+                () -> slices.queued() == 0 ? "" : slices.queued() + " Services queued");
+        // Told last, on the same thread.
+        BlockingQueue<Integer> queued = new LinkedBlockingQueue<>();
+        informers
+                .informer(Kinds.NODES, NodeView::of)
+                .listen((before, after) -> queued.add(slices.queued()));
+        assertThat(queued.take()).isZero(); // of the node that is there
+        api.create("{'apiVersion':'v1','kind':'Node','metadata':{'name':'new'}}");
+        assertThat(queued.poll(10, TimeUnit.SECONDS)).isZero();
+        api.client()
+                .patch(
+                        Kinds.NODES,
+                        null,
+                        "n",
+                        PatchType.MERGE,
+                        Json.parse(
+                                "{\"metadata\":{\"labels\":{\"topology.kubernetes.io/zone\":\"far\"}}}"));
+        assertThat(queued.poll(10, TimeUnit.SECONDS)).isBetween(0, 1);
+        awaitSlice(IpFamily.IPV4, s -> s.at("/endpoints/0/zone").asString("").equals("far"));
+    }
+
+    @Test
+    void aPodBecomesAnEndpointWhenItsNodeIsKnown() {
+        service("s", "'IPv4'", "", "");
+        api.create(
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'namespace':'x','name':'early','labels':{'app':'MyApp'}},"
+                        + "'spec':{'nodeName':'late','containers':[{'name':'c'}]},"
+                        + "'status':{'phase':'Running','podIPs':[{'ip':'10.0.0.9'}],'conditions':[{'type':'Ready','status':'True'}]}}");
+        awaitSlice(IpFamily.IPV4, s -> Fields.list(s, "endpoints").isEmpty());
+        api.create("{'apiVersion':'v1','kind':'Node','metadata':{'name':'late'}}");
+        awaitSlice(IpFamily.IPV4, s -> Fields.list(s, "endpoints").size() == 1);
     }
 
     private long writes(String part) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.biplane.client.selection;
+
+import org.jspecify.annotations.NullMarked;
