@@ -7,6 +7,7 @@ import io.biplane.api.view.PodView;
 
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,8 +31,8 @@ final class ClusterLoad {
         final String name;
         @Nullable NodeView node;
         int pods;
-        long cpuMilli;
-        long memoryBytes;
+        BigInteger cpuMilli = BigInteger.ZERO; // pods may ask for more than a long holds
+        BigInteger memoryBytes = BigInteger.ZERO;
         final Set<String> hostPorts = new HashSet<>();
 
         Load(String name) {
@@ -120,17 +121,14 @@ final class ClusterLoad {
     private static Optional<String> shortage(PodDemand demand, NodeView node, Load load) {
         Map<String, String> has = node.allocatable();
         String pods = has.getOrDefault("pods", "");
-        if (load.pods >= (pods.isEmpty() ? DEFAULT_MAX_PODS : Quantity.units(pods))) {
+        if (load.pods >= (pods.isEmpty() ? DEFAULT_MAX_PODS : Quantity.units(pods, 0))) {
             return Optional.of("Too many pods");
         }
-        if (demand.cpuMilli() > 0
-                && demand.cpuMilli() + load.cpuMilli
-                        > Quantity.milli(has.getOrDefault("cpu", ""))) {
+        if (exceeds(demand.cpuMilli(), load.cpuMilli, Quantity.milli(text(has, "cpu"), 0))) {
             return Optional.of("Insufficient cpu");
         }
-        if (demand.memoryBytes() > 0
-                && demand.memoryBytes() + load.memoryBytes
-                        > Quantity.units(has.getOrDefault("memory", ""))) {
+        if (exceeds(
+                demand.memoryBytes(), load.memoryBytes, Quantity.units(text(has, "memory"), 0))) {
             return Optional.of("Insufficient memory");
         }
         if (demand.hostPorts().stream().anyMatch(load.hostPorts::contains)) {
@@ -139,13 +137,23 @@ final class ClusterLoad {
         return Optional.empty();
     }
 
+    private static String text(Map<String, String> quantities, String resource) {
+        return quantities.getOrDefault(resource, "");
+    }
+
+    private static boolean exceeds(long demand, BigInteger taken, long allocatable) {
+        return demand > 0
+                && taken.add(BigInteger.valueOf(demand)).compareTo(BigInteger.valueOf(allocatable))
+                        > 0;
+    }
+
     @GuardedBy("lock")
     private void add(String uid, String node, PodDemand demand) {
         placed.put(uid, new Placed(node, demand));
         Load load = load(node);
         load.pods++;
-        load.cpuMilli += demand.cpuMilli();
-        load.memoryBytes += demand.memoryBytes();
+        load.cpuMilli = load.cpuMilli.add(BigInteger.valueOf(demand.cpuMilli()));
+        load.memoryBytes = load.memoryBytes.add(BigInteger.valueOf(demand.memoryBytes()));
         load.hostPorts.addAll(demand.hostPorts());
     }
 
@@ -157,8 +165,9 @@ final class ClusterLoad {
         }
         Load load = load(before.node());
         load.pods--;
-        load.cpuMilli -= before.demand().cpuMilli();
-        load.memoryBytes -= before.demand().memoryBytes();
+        load.cpuMilli = load.cpuMilli.subtract(BigInteger.valueOf(before.demand().cpuMilli()));
+        load.memoryBytes =
+                load.memoryBytes.subtract(BigInteger.valueOf(before.demand().memoryBytes()));
         load.hostPorts.removeAll(before.demand().hostPorts());
         dropIfEmpty(before.node());
     }

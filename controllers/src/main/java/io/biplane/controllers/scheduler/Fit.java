@@ -90,8 +90,11 @@ final class Fit {
         };
     }
 
-    /** 0, which fulfils neither Gt nor Lt, when one of the two is no number. */
+    /** 0, which fulfils neither Gt nor Lt, when one of the two is no number, or there is none. */
     private static int compare(String label, List<String> values) {
+        if (values.isEmpty()) {
+            return 0;
+        }
         try {
             return Long.compare(Long.parseLong(label), Long.parseLong(values.getFirst()));
         } catch (NumberFormatException notNumbers) {

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a Pod takes of a node.
+ * What a Pod takes of a node. Whatever a pod says is a demand: what is no quantity, or more than a
+ * long holds, is more than any node has.
  *
  * @param hostPorts as {@code protocol/port}; they must be free on the node
  */
@@ -18,8 +19,8 @@ record PodDemand(long cpuMilli, long memoryBytes, Set<String> hostPorts) {
 
     static PodDemand of(PodView pod) {
         return new PodDemand(
-                sum(pod, "cpu", Quantity::milli),
-                sum(pod, "memory", Quantity::units),
+                sum(pod, "cpu", text -> Quantity.milli(text, Long.MAX_VALUE)),
+                sum(pod, "memory", text -> Quantity.units(text, Long.MAX_VALUE)),
                 pod.containerPorts().stream()
                         .filter(port -> pod.hostNetwork() || port.hostPort() != 0)
                         .map(port -> port.protocol() + "/" + hostPort(pod, port))
@@ -38,19 +39,24 @@ record PodDemand(long cpuMilli, long memoryBytes, Set<String> hostPorts) {
     private static long sum(PodView pod, String resource, Reader reader) {
         long together = 0;
         for (JsonNode container : Fields.list(pod.json(), "spec", "containers")) {
-            together += request(container, resource, reader);
+            together = plus(together, request(container, resource, reader));
         }
         List<JsonNode> inits = Fields.list(pod.json(), "spec", "initContainers");
         long largest = 0;
         for (JsonNode init : inits) {
             if (Fields.text(init, "restartPolicy").equals("Always")) {
-                together += request(init, resource, reader);
+                together = plus(together, request(init, resource, reader));
             } else {
                 largest = Math.max(largest, request(init, resource, reader));
             }
         }
         long overhead = reader.read(Fields.text(pod.json(), "spec", "overhead", resource));
-        return Math.max(together, largest) + overhead;
+        return plus(Math.max(together, largest), overhead);
+    }
+
+    /** Of numbers from 0 on, at most the largest long. */
+    private static long plus(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     private static long request(JsonNode container, String resource, Reader reader) {

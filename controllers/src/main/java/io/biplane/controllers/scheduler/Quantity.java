@@ -25,28 +25,59 @@ final class Quantity {
                     Map.entry("Pi", BigDecimal.valueOf(1L << 50)),
                     Map.entry("Ei", BigDecimal.valueOf(1L << 60)));
 
+    /** Digits of the largest long. */
+    private static final int LONGEST = 19;
+
+    private static final int LONGEST_TEXT = 100;
+
     private Quantity() {}
 
-    /** In thousandths, rounded up; "" is 0. */
-    static long milli(String text) {
-        return scaled(text, 3);
+    /**
+     * In thousandths, rounded up; from 0 to what fits a long, "" being 0.
+     *
+     * @param unreadable the answer for a text that is no quantity
+     */
+    static long milli(String text, long unreadable) {
+        return scaled(text, 3, unreadable);
     }
 
-    /** In whole units, rounded up; "" is 0. */
-    static long units(String text) {
-        return scaled(text, 0);
+    /** As {@link #milli}, in whole units. */
+    static long units(String text, long unreadable) {
+        return scaled(text, 0, unreadable);
     }
 
-    private static long scaled(String text, int digits) {
+    private static long scaled(String text, int digits, long unreadable) {
         if (text.isEmpty()) {
             return 0;
         }
-        BigDecimal value = parse(text).scaleByPowerOfTen(digits).setScale(0, RoundingMode.CEILING);
-        BigDecimal most = BigDecimal.valueOf(Long.MAX_VALUE);
-        return value.min(most).longValueExact();
+        try {
+            return rounded(parse(text).scaleByPowerOfTen(digits));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return unreadable;
+        }
+    }
+
+    /** Decided by the number of digits where it can be: 1e999999999 has too many to be written. */
+    private static long rounded(BigDecimal value) {
+        long wholeDigits = (long) value.precision() - value.scale();
+        if (value.signum() <= 0) {
+            return 0;
+        }
+        if (wholeDigits > LONGEST) {
+            return Long.MAX_VALUE;
+        }
+        if (wholeDigits <= 0) {
+            return 1;
+        }
+        return value.setScale(0, RoundingMode.CEILING)
+                .min(BigDecimal.valueOf(Long.MAX_VALUE))
+                .longValueExact();
     }
 
     private static BigDecimal parse(String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw new IllegalArgumentException("a quantity of %d letters".formatted(text.length()));
+        }
         int end = text.length();
         while (end > 0 && Character.isLetter(text.charAt(end - 1))) {
             end--;

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
 
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -42,6 +41,14 @@ public final class Scheduler implements Controller {
      */
     private static final Duration RETRY = Duration.ofSeconds(30);
 
+    /** The pause after a binding that failed, doubled each time up to {@link #RETRY}, about. */
+    private static final Duration BIND_AGAIN = Duration.ofMillis(50);
+
+    private static final int MOST_DOUBLINGS = 9;
+
+    /** Not found, conflict. */
+    private static final Set<Integer> EXPECTED = Set.of(404, 409);
+
     /** A change of a node often comes with others. */
     private static final Duration SOON = Duration.ofMillis(20);
 
@@ -54,8 +61,16 @@ public final class Scheduler implements Controller {
     /** Uids of pods that are being bound, until the informer shows them bound. */
     private final Set<String> binding = ConcurrentHashMap.newKeySet();
 
+    /** How often the binding of a pod has failed, by uid. */
+    private final Map<String, Integer> failedBindings = new ConcurrentHashMap<>();
+
     private final Semaphore bindings = new Semaphore(BINDINGS_IN_FLIGHT);
     private final WorkQueue<Key> queue = new WorkQueue<>("scheduler", 1, this::schedule);
+
+    /** Pods that fit nowhere are tried once for many changes, not under an informer's lock. */
+    private final WorkQueue<String> retries =
+            new WorkQueue<>(
+                    "scheduler-retries", 1, SOON, _ -> unschedulable.keySet().forEach(queue::add));
 
     public Scheduler(ApiClient client, Informers informers, EventRecorder events) {
         this.client = client;
@@ -68,17 +83,19 @@ public final class Scheduler implements Controller {
     @Override
     public void start() {
         queue.start();
+        retries.start();
     }
 
     @Override
     public void close() {
+        retries.close();
         queue.close();
     }
 
     private void nodeChanged(@Nullable NodeView before, @Nullable NodeView after) {
         if (after != null) {
             load.node(after.name(), after);
-            unschedulable.keySet().forEach(key -> queue.addAfter(key, SOON));
+            retries.add("");
         } else if (before != null) {
             load.node(before.name(), null);
         }
@@ -88,8 +105,9 @@ public final class Scheduler implements Controller {
         if (before != null && (after == null || !before.uid().equals(after.uid()))) {
             load.gone(before.uid());
             binding.remove(before.uid());
+            failedBindings.remove(before.uid());
             unschedulable.remove(Key.of(before.meta()));
-            unschedulable.keySet().forEach(key -> queue.addAfter(key, SOON));
+            retries.add("");
         }
         if (after == null) {
             return;
@@ -101,7 +119,7 @@ public final class Scheduler implements Controller {
         if (isOurs(after)) {
             queue.add(Key.of(after.meta()));
         } else if (after.terminal() && before != null && !before.terminal()) {
-            unschedulable.keySet().forEach(key -> queue.addAfter(key, SOON));
+            retries.add("");
         }
     }
 
@@ -126,7 +144,7 @@ public final class Scheduler implements Controller {
         PodView pod = found.get();
         load.gone(pod.uid()); // an earlier placement, should its binding have failed
         StringBuilder why = new StringBuilder();
-        Optional<String> node = load.place(pod, why);
+        Optional<String> node = place(key, pod, why);
         if (node.isEmpty()) {
             tellUnschedulable(key, pod, why.toString());
             queue.addAfter(key, RETRY);
@@ -138,22 +156,56 @@ public final class Scheduler implements Controller {
         Thread.ofVirtual().name("bind-" + pod.name()).start(() -> bind(key, pod, node.get()));
     }
 
+    /** What nobody thought of in a pod keeps that pod waiting, with an event, and no other. */
+    private Optional<String> place(Key key, PodView pod, StringBuilder why) {
+        try {
+            return load.place(pod, why);
+        } catch (RuntimeException e) {
+            tellUnschedulable(key, pod, "the pod cannot be judged: " + e);
+            throw e;
+        }
+    }
+
     private void bind(Key key, PodView pod, String node) {
+        boolean bound = false;
         try {
             client.bind(pod.namespace(), pod.name(), pod.uid(), node);
+            bound = true;
+        } catch (RuntimeException e) {
+            bindingFailed(pod, e);
+        } finally {
+            if (!bound) {
+                tryAgain(key, pod);
+            }
+            bindings.release();
+        }
+        if (bound) {
+            failedBindings.remove(pod.uid());
             events.normal(
                     pod.json(),
                     "Scheduled",
                     "Successfully assigned %s to %s".formatted(pod.meta().key(), node));
-        } catch (StatusException | UncheckedIOException e) {
-            binding.remove(pod.uid());
-            load.gone(pod.uid());
-            pods.get(key).ifPresent(load::pod); // someone else may have bound it meanwhile
-            boolean known = e instanceof StatusException status && status.code() < 500;
-            queue.addAfter(key, known ? Duration.ofMillis(50) : Duration.ofSeconds(1));
-        } finally {
-            bindings.release();
         }
+    }
+
+    /**
+     * Somebody else was faster, or the pod has gone: the informer tells. All else is worth a word.
+     */
+    private void bindingFailed(PodView pod, RuntimeException e) {
+        boolean known = e instanceof StatusException status && EXPECTED.contains(status.code());
+        if (!known) {
+            events.warning(pod.json(), "FailedScheduling", "binding rejected: " + e.getMessage());
+        }
+    }
+
+    /** Takes the placement back, and waits longer each time. */
+    private void tryAgain(Key key, PodView pod) {
+        int failures = failedBindings.merge(pod.uid(), 1, Integer::sum);
+        load.gone(pod.uid());
+        pods.get(key).ifPresent(load::pod); // someone else may have bound it meanwhile
+        binding.remove(pod.uid());
+        Duration pause = BIND_AGAIN.multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+        queue.addAfter(key, pause);
     }
 
     private void tellUnschedulable(Key key, PodView pod, String why) {

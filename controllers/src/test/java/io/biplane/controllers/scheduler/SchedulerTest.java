@@ -131,6 +131,70 @@ class SchedulerTest {
     }
 
     @Test
+    void triesAgainWhateverABindingFailsOf() {
+        AtomicInteger failures = new AtomicInteger(3);
+        api.refuse(r -> {
+            if (r.target().endsWith("/binding") && failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("a bug");
+            }
+            return Optional.empty();
+        });
+        node("n", "'pods':'1'", "");
+        pod("p", "");
+        bound(1);
+        assertThat(api.all(Kinds.EVENTS))
+                .anySatisfy(e ->
+                        assertThat(Fields.text(e, "message")).isEqualTo("binding rejected: a bug"));
+    }
+
+    /** Whatever a pod says, it gets an event, and the others are placed. */
+    @Test
+    void absurdPodsWaitWithAnEventAndHoldUpNobody() {
+        node("n", "'pods':'10','cpu':'4','memory':'1Gi'", "");
+        List<String> absurd =
+                List.of(
+                        ",'containers':[{'resources':{'requests':{'cpu':'1e999999999'}}}]",
+                        ",'containers':[{'resources':{'requests':{'cpu':'many'}}}]",
+                        ",'containers':[{'resources':{'requests':{'memory':'8Ei'}}},{'resources':{'requests':{'memory':'8Ei'}}}]",
+                        ",'overhead':{'memory':'1e-1e'}",
+                        ",'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'colour','operator':'Gt'}]}]}}}");
+        for (int i = 0; i < absurd.size(); i++) {
+            pod("absurd-" + i, absurd.get(i));
+        }
+        pod("p", ",'containers':[{'resources':{'requests':{'cpu':'1','memory':'64Mi'}}}]");
+        assertThat(Fields.text(bound(1).getFirst(), "metadata", "name")).isEqualTo("p");
+        api.await(
+                Kinds.EVENTS,
+                all ->
+                        all.stream()
+                                        .filter(e ->
+                                                Fields.text(e, "reason").equals("FailedScheduling"))
+                                        .map(e -> Fields.text(e, "involvedObject", "name"))
+                                        .distinct()
+                                        .count()
+                                == absurd.size());
+    }
+
+    /** Two that fill a long each do not add up to room. */
+    @Test
+    void whatIsBoundByHandCountsHoweverMuchItIs() {
+        for (String bully : List.of("bully-1", "bully-2")) {
+            pod(
+                    bully,
+                    ",'nodeName':'n','containers':[{'resources':{'requests':{'cpu':'1e999999999'}}}]");
+        }
+        node("n", "'pods':'10','cpu':'4'", "");
+        pod("p", ",'containers':[{'resources':{'requests':{'cpu':'1'}}}]");
+        api.await(
+                Kinds.EVENTS,
+                all -> hasMessage(all, "0/1 nodes are available: 1 Insufficient cpu."));
+        for (String bully : List.of("bully-1", "bully-2")) {
+            api.client().delete(Kinds.PODS, "x", bully, DeleteOptions.DEFAULT.withGrace(0));
+        }
+        assertThat(Fields.text(bound(1).getFirst(), "metadata", "name")).isEqualTo("p");
+    }
+
+    @Test
     void leavesOtherSchedulersPodsAlone() {
         node("n", "'pods':'10'", "");
         pod("theirs", ",'schedulerName':'other'");
