@@ -26,6 +26,7 @@ import io.biplane.node.NodeAgents;
 import io.biplane.node.NodeConfig;
 import io.biplane.proxy.ServiceProxy;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class Agents implements AutoCloseable {
     private void run(DataDirectory data) {
         long began = System.nanoTime();
         ClusterSpec spec = data.requireSpec();
+        sayHowMany(data, spec);
         ClusterNetwork network = spec.network();
         awaitFile(data.agentsConfig());
         HttpsTransport transport =
@@ -113,6 +115,17 @@ final class Agents implements AutoCloseable {
                 () ->
                         "agents started nodes=%d took=%dms"
                                 .formatted(spec.nodes(), (System.nanoTime() - began) / 1_000_000));
+    }
+
+    /**
+     * So that {@code up} with more nodes starts others. Where it cannot be said, it does anyway.
+     */
+    private static void sayHowMany(DataDirectory data, ClusterSpec spec) {
+        try {
+            data.agentNodes(spec.nodes());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, () -> "writing the number of nodes failed: " + e);
+        }
     }
 
     private ScheduledExecutorService scheduler() {

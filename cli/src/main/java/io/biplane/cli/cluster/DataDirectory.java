@@ -55,6 +55,24 @@ public record DataDirectory(Path root) {
         return root.resolve("admin.conf");
     }
 
+    private Path agentNodesFile() {
+        return run().resolve("agents.nodes");
+    }
+
+    /** How many nodes the agents look after that were started last; 0 if none were. */
+    int agentNodes() {
+        try {
+            return Integer.parseInt(Files.readString(agentNodesFile()).strip());
+        } catch (IOException | NumberFormatException e) {
+            return 0; // none yet, or cut short by a full disk
+        }
+    }
+
+    /** Said by the agents at their start. */
+    public void agentNodes(int nodes) throws IOException {
+        Files.writeString(agentNodesFile(), nodes + "\n");
+    }
+
     /** The node agents' kubeconfig, written by the control plane when it is ready. */
     public Path agentsConfig() {
         return root.resolve("agents.conf");

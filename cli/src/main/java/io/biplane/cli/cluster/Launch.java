@@ -62,6 +62,10 @@ final class Launch {
         String host = "/proc/%d/ns/net".formatted(ProcessHandle.current().pid());
         StringBuilder said = new StringBuilder();
         for (Component component : Component.values()) {
+            boolean outgrown = component == Component.AGENTS && data.agentNodes() < spec.nodes();
+            if (outgrown && component.find(data).isPresent()) {
+                component.stop(data); // its pods stay as they are, and are adopted
+            }
             Optional<ProcessHandle> running = component.find(data);
             List<String> arguments = new ArrayList<>(List.of("--data-dir", data.root().toString()));
             if (component == Component.CONTROL_PLANE) {
