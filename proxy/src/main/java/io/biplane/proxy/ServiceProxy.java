@@ -8,6 +8,7 @@ import io.biplane.api.view.ServiceView;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.netip.Prefix;
 import io.biplane.proxy.nftables.ServiceRuleset;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 /**
  * The proxy of all namespaces of this process: of the nodes, and of the fabric for the host. What
@@ -32,9 +34,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * namespace.
  *
  * <p>A platform thread of its own runs the loop: wait for the first change, let others join it for
- * {@link ProxyConfig#coalesce}, write; every {@link ProxyConfig#syncPeriod}, and after a failure,
- * compare everything. Nothing is written before the informers have synced, so that a restart leaves
- * what is there in place until it knows better. Closing leaves the tables in the kernel, too.
+ * {@link ProxyConfig#coalesce}, write. Each namespace is compared with what it should hold every
+ * {@link ProxyConfig#syncPeriod}, after a failure, and when {@link #check} says that somebody has
+ * changed something there; one that fails does not hold up the others. Nothing is written before
+ * the informers have synced, so that a restart leaves what is there in place until it knows better.
+ * Closing leaves the tables in the kernel, too.
  */
 public final class ServiceProxy implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ServiceProxy.class.getName());
@@ -61,9 +65,12 @@ public final class ServiceProxy implements AutoCloseable {
     /** Held while namespaces are written to; taken before {@link #lock}. */
     private final Object writing = new Object();
 
+    private volatile BiConsumer<String, List<Table>> repaired = (_, _) -> {};
+
     // Of the loop's thread only:
-    private final ServiceRuleset ruleset;
-    private long nextSyncNanos = System.nanoTime();
+    private ServiceRuleset ruleset;
+    private long pruneNanos;
+    private boolean failing;
 
     /**
      * Asks {@code informers} for Services and EndpointSlices; someone else starts and closes them.
@@ -72,8 +79,17 @@ public final class ServiceProxy implements AutoCloseable {
         this.config = config;
         this.services = new ServiceTable();
         this.ruleset = new ServiceRuleset(config);
+        this.pruneNanos = System.nanoTime() + config.syncPeriod().toNanos();
         this.serviceInformer = informers.informer(Kinds.SERVICES, ServiceView::of);
         this.sliceInformer = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
+    }
+
+    /**
+     * Tells {@code listener} of tables that somebody had damaged and that are whole again, with the
+     * name of their namespace; on the loop's thread.
+     */
+    public void onRepair(BiConsumer<String, List<Table>> listener) {
+        repaired = listener;
     }
 
     /** Begins to serve. */
@@ -110,7 +126,7 @@ public final class ServiceProxy implements AutoCloseable {
      */
     public CompletableFuture<@Nullable Void> serve(
             String name, Nftables nftables, List<Prefix> localSources) {
-        Served served = new Served(name, nftables, List.copyOf(localSources));
+        Served served = new Served(name, nftables, List.copyOf(localSources), config.syncPeriod());
         lock.lock();
         try {
             wanted.put(name, served);
@@ -120,6 +136,24 @@ public final class ServiceProxy implements AutoCloseable {
             lock.unlock();
         }
         return served.written();
+    }
+
+    /**
+     * The ruleset of a namespace has changed, by whomever: it is compared soon. Returns at once,
+     * and costs one question to the kernel where nobody else has changed anything; many calls are
+     * two comparisons a second. A name that is not served is passed over.
+     */
+    public void check(String name) {
+        lock.lock();
+        try {
+            Served served = wanted.get(name);
+            if (served != null) {
+                served.ask();
+                wake.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Serves a namespace no longer; its tables stay as they are. Waits for a write under way. */
@@ -179,8 +213,8 @@ public final class ServiceProxy implements AutoCloseable {
     private boolean await() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!pending && !closed && nextSyncNanos - System.nanoTime() > 0) {
-                wake.awaitNanos(nextSyncNanos - System.nanoTime());
+            for (long left = leftNanos(); !pending && !closed && left > 0; left = leftNanos()) {
+                wake.awaitNanos(left);
             }
             long coalesced = System.nanoTime() + config.coalesce().toNanos();
             while (pending && !closed && coalesced - System.nanoTime() > 0) {
@@ -193,36 +227,78 @@ public final class ServiceProxy implements AutoCloseable {
         }
     }
 
-    private void round() {
-        synchronized (writing) {
-            write();
+    /** How long until there is something to do, even if nothing changes. */
+    @GuardedBy("lock")
+    private long leftNanos() {
+        long now = System.nanoTime();
+        long left = pruneNanos - now;
+        for (Served served : wanted.values()) {
+            left = Math.min(left, served.dueNanos() - now);
+        }
+        return left;
+    }
+
+    private void round() throws InterruptedException {
+        try {
+            synchronized (writing) {
+                write();
+            }
+            failing = false;
+        } catch (RuntimeException | Error e) {
+            LOG.log(failing ? Level.DEBUG : Level.ERROR, "Services not written, starting over", e);
+            failing = true;
+            startOver();
+            Thread.sleep(RETRY);
         }
     }
 
     @GuardedBy("writing")
     private void write() {
-        List<Served> namespaces;
-        lock.lock();
-        try {
-            namespaces = List.copyOf(wanted.values());
-        } finally {
-            lock.unlock();
-        }
-        boolean due = nextSyncNanos - System.nanoTime() <= 0;
-        List<Transaction> changes = List.of(ruleset.change(services.drain()), prune(due));
-        for (Served served : namespaces) {
+        List<Transaction> changes = List.of(ruleset.change(services.drain()), prune());
+        for (Served served : namespaces()) {
             changes.forEach(served::change);
-            if (due || !served.current()) {
-                served.sync(ruleset);
+            List<Table> damaged = served.syncIfDue(ruleset);
+            if (!damaged.isEmpty()) {
+                tell(served.name(), damaged);
             }
-        }
-        boolean failed = !namespaces.stream().allMatch(Served::current);
-        if (due || failed) {
-            nextSyncNanos = System.nanoTime() + (failed ? RETRY : config.syncPeriod()).toNanos();
         }
     }
 
-    private Transaction prune(boolean due) {
-        return due ? ruleset.prune() : new Transaction();
+    private void tell(String name, List<Table> damaged) {
+        LOG.log(
+                Level.WARNING,
+                () -> "nftables repaired namespace=%s tables=%s".formatted(name, damaged));
+        try {
+            repaired.accept(name, damaged);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, () -> "repair not told namespace=" + name, e);
+        }
+    }
+
+    private Transaction prune() {
+        if (pruneNanos - System.nanoTime() > 0) {
+            return new Transaction();
+        }
+        pruneNanos = System.nanoTime() + config.syncPeriod().toNanos();
+        return ruleset.prune();
+    }
+
+    private List<Served> namespaces() {
+        lock.lock();
+        try {
+            return List.copyOf(wanted.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Half a round may have been counted: everything is computed anew, and compared with the
+     * kernel.
+     */
+    private void startOver() {
+        services.startOver();
+        ruleset = new ServiceRuleset(config);
+        namespaces().forEach(Served::doubt);
     }
 }

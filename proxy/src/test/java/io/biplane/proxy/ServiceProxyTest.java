@@ -22,7 +22,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -139,6 +142,94 @@ final class ServiceProxyTest {
         String two = "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-2";
         awaitServices(node2, two);
         awaitServices(node1, two);
+    }
+
+    /** Whatever a namespace throws: neither the loop nor the other namespaces end by it. */
+    @Test
+    void anUnforeseenExceptionOfOneNamespaceEndsNothing() throws Exception {
+        informers.start();
+        proxy.start();
+        node1.breakWith(Optional.of(new IllegalArgumentException("unforeseen")));
+        var first = proxy.serve("node-1", node1);
+        proxy.serve("node-2", node2).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        ObjectNode stored = api.client().create(Kinds.ENDPOINT_SLICES, slice(2));
+        awaitServices(node2, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-2");
+        node1.breakWith(Optional.empty());
+        first.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        node2.breakWith(Optional.of(new IllegalArgumentException("unforeseen")));
+        ObjectNode _ = api.client().update(Kinds.ENDPOINT_SLICES, next(stored, 3));
+        String three = "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-3";
+        awaitServices(node1, three);
+        node2.breakWith(Optional.empty());
+        awaitServices(node2, three);
+    }
+
+    private ObjectNode next(ObjectNode stored, int endpoints) {
+        ObjectNode next = slice(endpoints);
+        next.withObject("metadata")
+                .put("resourceVersion", stored.path("metadata").path("resourceVersion").asString());
+        return next;
+    }
+
+    /** The period here is short, and one namespace stays broken while Services change. */
+    @Test
+    void healthyNamespacesAreComparedAndPrunedWhileOneIsBroken() throws Exception {
+        proxy.close();
+        proxy =
+                new ServiceProxy(
+                        new ProxyConfig(
+                                List.of(),
+                                false,
+                                14,
+                                "",
+                                "",
+                                Duration.ofMillis(400),
+                                Duration.ofMillis(5)),
+                        informers);
+        informers.start();
+        proxy.start();
+        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        node2.breakWith(Optional.of(new IllegalArgumentException("broken")));
+        var _ = proxy.serve("node-2", node2);
+        ObjectNode stored = api.client().create(Kinds.ENDPOINT_SLICES, slice(7));
+        awaitServices(node1, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-7");
+        ObjectNode[] slice = {stored};
+        AtomicInteger endpoints = new AtomicInteger(2);
+        node1.commitByHand(new Transaction().delete(node1.tables().getFirst()));
+        Eventually.holds(
+                LIMIT,
+                () -> {
+                    // More often than a broken namespace is tried again.
+                    int count = 2 + endpoints.incrementAndGet() % 3;
+                    slice[0] = api.client().update(Kinds.ENDPOINT_SLICES, next(slice[0], count));
+                    String all = node1.committed().toString();
+                    boolean repaired = node1.tables().size() == 2;
+                    boolean pruned = all.contains("delete chain ip6 biplane-proxy ep-7");
+                    return repaired && pruned ? "" : "repaired %s".formatted(repaired);
+                });
+    }
+
+    @Test
+    void aNamespaceIsComparedWhenSomebodySaysThatItsRulesetHasChanged() throws Exception {
+        List<String> repaired = new CopyOnWriteArrayList<>();
+        proxy.onRepair((name, tables) -> repaired.add(name + " " + tables));
+        informers.start();
+        proxy.start();
+        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-2", node2).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        for (int i = 0; i < 1000; i++) {
+            proxy.check("node-1"); // of its own change, and of none
+        }
+        proxy.check("no such node");
+        for (FakeNftables node : List.of(node1, node2)) {
+            node.commitByHand(new Transaction().delete(node.tables().getFirst()));
+        }
+        proxy.check("node-1");
+        Eventually.holds(LIMIT, () -> repaired.isEmpty() ? "not repaired" : "");
+        assertThat(repaired).containsExactly("node-1 [ip biplane-proxy]");
+        assertThat(node1.tables()).hasSize(2);
+        assertThat(node1.committed()).as("once at the start, once to repair").hasSize(2);
+        assertThat(node2.tables()).as("nobody told of this one").hasSize(1);
     }
 
     @Test

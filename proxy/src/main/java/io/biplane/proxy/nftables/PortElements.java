@@ -6,6 +6,7 @@ import io.biplane.linux.nftables.NftMap;
 import io.biplane.linux.nftables.Value;
 import io.biplane.proxy.service.Endpoint;
 import io.biplane.proxy.service.Frontend;
+import io.biplane.proxy.service.ServiceName;
 import io.biplane.proxy.service.ServicePort;
 
 import java.util.ArrayList;
@@ -14,9 +15,21 @@ import java.util.function.BiConsumer;
 
 /** The elements that one port of a Service needs. Two ports may need the same one. */
 final class PortElements {
+    /** The Service whose endpoints are the cluster's API servers. */
+    private static final ServiceName API_SERVER = new ServiceName("default", "kubernetes");
+
     private PortElements() {}
 
     static void of(ServicePort port, ServiceSets sets, BiConsumer<NamedSet, Element> out) {
+        if (port.service().equals(API_SERVER)) {
+            Value protocol = new Value.Protocol(port.protocol().number());
+            for (Endpoint server : port.endpoints()) {
+                Value address = Value.of(server.address());
+                out.accept(
+                        sets.apiServers(),
+                        Element.of(address, protocol, Value.port(server.port())));
+            }
+        }
         if (port.frontends().isEmpty()) {
             return;
         }

@@ -71,6 +71,12 @@ final class ServiceChains {
                         services,
                         Statement.inSet(daddr(), sets.clusterIps()),
                         Statement.goTo(clusterIps)));
+        // An API server's own port is no node port, whatever a Service claims.
+        rules.add(
+                Rule.of(
+                        services,
+                        Statement.inSet(concat(daddr(), PROTOCOL, PORT), sets.apiServers()),
+                        Statement.accept()));
         rules.add(
                 Rule.of(
                         services,

@@ -17,6 +17,7 @@ import java.util.List;
  * @param endpoints cluster address . protocol . port . place to address . port
  * @param nodePorts protocol . port to the chain of the number of endpoints
  * @param nodePortEndpoints protocol . port . place to address . port
+ * @param apiServers address . protocol . port at which API servers listen: never a node port
  * @param hairpins each endpoint's address twice: an endpoint that reached itself
  * @param localSources prefixes whose connections to cluster addresses keep their source
  */
@@ -27,6 +28,7 @@ record ServiceSets(
         NftMap endpoints,
         NftMap nodePorts,
         NftMap nodePortEndpoints,
+        NftSet apiServers,
         NftSet hairpins,
         NftSet localSources) {
     static final String TABLE = "biplane-proxy";
@@ -45,6 +47,7 @@ record ServiceSets(
                 NftMap.of(table, "endpoints", List.of(address, protocol, port, place), endpoint),
                 NftMap.verdicts(table, "node-ports", protocol, port),
                 NftMap.of(table, "node-port-endpoints", List.of(protocol, port, place), endpoint),
+                NftSet.of(table, "api-servers", address, protocol, port),
                 NftSet.of(table, "hairpins", address, address),
                 NftSet.intervals(table, "local-sources", address));
     }
@@ -55,6 +58,13 @@ record ServiceSets(
 
     /** Those whose elements come from Services. */
     List<NamedSet> filledByServices() {
-        return List.of(clusterIps, services, endpoints, nodePorts, nodePortEndpoints, hairpins);
+        return List.of(
+                clusterIps,
+                services,
+                endpoints,
+                nodePorts,
+                nodePortEndpoints,
+                apiServers,
+                hairpins);
     }
 }

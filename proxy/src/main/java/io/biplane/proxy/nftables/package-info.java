@@ -10,6 +10,7 @@
  *
  * <pre>
  * prerouting, output ─► services ─┬─ daddr in cluster-ips ─► cluster-ips ─► (daddr . proto . port) ─► ep-N
+ *                                 ├─ daddr . proto . port in api-servers: no translation
  *                                 └─ daddr is local ───────► (proto . port in node-ports) ──────────► np-N
  * ep-N: dnat to the endpoint at (daddr . proto . port . random mod N);  no endpoint or port: refuse
  * postrouting: what was marked, and what an endpoint sends to itself, gets the node's source address

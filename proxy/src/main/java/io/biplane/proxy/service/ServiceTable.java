@@ -113,6 +113,16 @@ public final class ServiceTable {
         return changes;
     }
 
+    /**
+     * Forgets what was drained: the next {@link #drain} gives all Services, as if they were new.
+     */
+    public synchronized void startOver() {
+        owners.clear();
+        waiting.clear();
+        rows.values().forEach(row -> row.ports = List.of());
+        dirty.addAll(rows.keySet());
+    }
+
     @GuardedBy("this")
     private Row touch(String namespace, String name) {
         ServiceName key = new ServiceName(namespace, name);
@@ -132,10 +142,20 @@ public final class ServiceTable {
             Row row = row(name);
             ServiceView service = row.service;
             if (service != null) {
-                wanted.put(name, ServicePorts.of(service, row.slices.values(), row.ports));
+                wanted.put(name, ports(name, service, row));
             }
         }
         return wanted;
+    }
+
+    /** One Service that cannot be served must not hold up the others. */
+    private static List<ServicePort> ports(ServiceName name, ServiceView service, Row row) {
+        try {
+            return ServicePorts.of(service, row.slices.values(), row.ports);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, () -> "service=%s cannot be served".formatted(name), e);
+            return List.of();
+        }
     }
 
     /** Gives back the frontends that {@code names} no longer want; tells whether there were any. */

@@ -5,6 +5,9 @@ import static io.biplane.proxy.service.Objects.slice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
@@ -23,7 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Random;
@@ -144,6 +149,58 @@ final class ServicesKernelTest {
             }
             String loopback = family == IpFamily.IPV4 ? "127.0.0.1" : "::1";
             assertThat(ask(udp, lab.node, loopback, 30080)).isEqualTo("refused");
+        }
+    }
+
+    /** Pod 1 stands for the API server at the node's address; a Service claims its port. */
+    @ParameterizedTest
+    @EnumSource
+    void aNodePortNeverTakesOverAnApiServersPort(IpFamily family) throws IOException {
+        String at = nodeAddress(family);
+        services.serviceChanged(
+                null,
+                service(
+                        "kubernetes",
+                        "{'clusterIPs':['10.96.0.1','fd96::1'],'ports':[{'name':'https','port':443}]}",
+                        "default"));
+        for (IpFamily each : IpFamily.values()) {
+            services.sliceChanged(
+                    null,
+                    slice(
+                            "kubernetes-" + each,
+                            "kubernetes",
+                            each.apiName(),
+                            "[{'name':'https','port':30080}]",
+                            "[{'addresses':['%s']}]".formatted(nodeAddress(each)),
+                            "default"));
+        }
+        web("2");
+        String apiServer = family == IpFamily.IPV4 ? "10.96.0.1" : "fd96::1";
+        try (ServerSocketChannel server =
+                NamespaceThread.in(
+                        lab.node,
+                        () -> ServerSocketChannel.open().bind(new InetSocketAddress(30080)))) {
+            Thread _ = Thread.ofVirtual().start(() -> greet(server));
+            for (NetworkNamespace from : List.of(lab.client, lab.pod1, lab.node)) {
+                assertThat(ask(false, from, at, 30080)).startsWith("api server");
+                assertThat(ask(false, from, apiServer, 443)).startsWith("api server");
+                assertThat(ask(false, from, gateway(family, 2), 30080))
+                        .as("another address of the node")
+                        .startsWith("pod2 ");
+            }
+            assertThat(ask(true, lab.client, at, 30080)).as("UDP").startsWith("pod2 ");
+        }
+    }
+
+    private static void greet(ServerSocketChannel server) {
+        try {
+            while (true) {
+                try (SocketChannel peer = server.accept()) {
+                    int _ = peer.write(ByteBuffer.wrap("api server\n".getBytes(UTF_8)));
+                }
+            }
+        } catch (IOException closed) {
+            return;
         }
     }
 
@@ -348,6 +405,10 @@ final class ServicesKernelTest {
         \t\telements = { tcp . 30080 . 0 : $pod1 . 8080, tcp . 30080 . 1 : $pod2 . 8080 }
         \t}
 
+        \tset api-servers {
+        \t\ttype $addr . inet_proto . inet_service
+        \t}
+
         \tset hairpins {
         \t\ttype $addr . $addr
         \t\telements = { $pod1 . $pod1, $pod2 . $pod2 }
@@ -371,6 +432,7 @@ final class ServicesKernelTest {
 
         \tchain services {
         \t\t$ip daddr @cluster-ips goto cluster-ips
+        \t\t$ip daddr . meta l4proto . th dport @api-servers accept
         \t\t$ip daddr != $loopback fib daddr type local meta l4proto . th dport vmap @node-ports
         \t}
 

@@ -17,19 +17,37 @@ public final class Objects {
 
     /** A Service in namespace {@code ns}; {@code spec} with apostrophes for quotes. */
     public static ServiceView service(String name, String spec) {
+        return service(name, spec, "ns");
+    }
+
+    /** A Service; {@code spec} with apostrophes for quotes. */
+    public static ServiceView service(String name, String spec, String namespace) {
         return ServiceView.of(
-                parse("{'metadata':{'namespace':'ns','name':'%s'},'spec':%s}", name, spec));
+                parse(
+                        "{'metadata':{'namespace':'%s','name':'%s'},'spec':%s}",
+                        namespace, name, spec));
     }
 
     /** A slice in namespace {@code ns}; ports and endpoints with apostrophes for quotes. */
     public static EndpointSliceView slice(
             String name, String service, String type, String ports, String endpoints) {
+        return slice(name, service, type, ports, endpoints, "ns");
+    }
+
+    /** A slice; ports and endpoints with apostrophes for quotes. */
+    public static EndpointSliceView slice(
+            String name,
+            String service,
+            String type,
+            String ports,
+            String endpoints,
+            String namespace) {
         return EndpointSliceView.of(
                 parse(
-                        "{'metadata':{'namespace':'ns','name':'%s','labels':"
+                        "{'metadata':{'namespace':'%s','name':'%s','labels':"
                                 + "{'kubernetes.io/service-name':'%s'}},'addressType':'%s',"
                                 + "'ports':%s,'endpoints':%s}",
-                        name, service, type, ports, endpoints));
+                        namespace, name, service, type, ports, endpoints));
     }
 
     @FormatMethod

@@ -91,6 +91,26 @@ final class ServiceTableTest {
     }
 
     @Test
+    void aServiceThatCannotBeServedHoldsUpNoOther() {
+        table.serviceChanged(null, service("a", "{'clusterIP':'10.96.0.1','ports':[{'port':0}]}"));
+        table.serviceChanged(null, at("b", "10.96.0.2"));
+        assertThat(drained()).isEqualTo("[] [10.96.0.2 TCP 80 -> ]");
+        table.serviceChanged(null, at("a", "10.96.0.1"));
+        assertThat(drained()).isEqualTo("[] [10.96.0.1 TCP 80 -> ]");
+    }
+
+    @Test
+    void startingOverGivesAllServicesAsIfTheyWereNew() {
+        table.serviceChanged(null, at("a", "10.96.0.1"));
+        table.serviceChanged(null, at("b", "10.96.0.1"));
+        table.sliceChanged(null, to("x", "a", "10.0.0.1"));
+        String first = drained();
+        table.startOver();
+        assertThat(drained()).isEqualTo(first).contains("10.96.0.1 TCP 80 -> 10.0.0.1 8080");
+        assertThat(drained()).isEmpty();
+    }
+
+    @Test
     void endpointsKeepTheirPlacesOverChanges() {
         table.serviceChanged(null, at("a", "10.96.0.1"));
         for (String last : List.of("5", "3", "9")) {

@@ -9,6 +9,7 @@ import io.biplane.linux.nftables.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Keeps some tables of one namespace as they are desired. The kernel numbers every change of a
@@ -60,10 +61,16 @@ public final class TableKeeper {
      * @throws NetlinkException if the kernel refuses
      */
     public Synced sync(Collection<DesiredTable> desired) {
+        return sync(() -> desired);
+    }
+
+    /** As {@link #sync(Collection)}; what is desired is asked for only if it is to be compared. */
+    public Synced sync(Supplier<? extends Collection<DesiredTable>> tables) {
         long before = kernel.generation();
         if (before != UNKNOWN && generation == before) {
             return Synced.UNCHANGED;
         }
+        Collection<DesiredTable> desired = tables.get();
         Transaction repair = new Transaction();
         List<Table> repaired = new ArrayList<>();
         for (DesiredTable table : desired) {
