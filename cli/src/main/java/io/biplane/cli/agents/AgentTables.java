@@ -5,13 +5,15 @@ import io.biplane.api.view.ServiceView;
 import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
+import io.biplane.network.fabric.Fabric;
+import io.biplane.network.guard.Guard;
 import io.biplane.network.masquerade.ClusterRanges;
-import io.biplane.network.masquerade.MasqueradeAgent;
 import io.biplane.network.masquerade.MasqueradePolicy;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,8 +34,7 @@ public final class AgentTables {
                 .toList();
     }
 
-    /** What the masquerade agents are told. */
-    static MasqueradePolicy masqueradePolicy(ClusterNetwork network) {
+    private static MasqueradePolicy masqueradePolicy(ClusterNetwork network) {
         return MasqueradePolicy.of(
                 new ClusterRanges(
                         network.pods().values(),
@@ -55,8 +56,15 @@ public final class AgentTables {
         return ruleset.tables(config.clusterCidr());
     }
 
-    /** What the masquerade agents keep in every node's namespace. */
-    public static List<DesiredTable> masquerade(ClusterNetwork network) {
-        return MasqueradeAgent.tables(masqueradePolicy(network));
+    /** What does not hang on the API in every node's namespace: guard and masquerade. */
+    public static List<DesiredTable> ofNode(ClusterNetwork network) {
+        List<DesiredTable> tables = new ArrayList<>(Guard.tables(List.of(Fabric.UPLINK)));
+        tables.addAll(masqueradePolicy(network).tables());
+        return tables;
+    }
+
+    /** What does not hang on the API in the fabric's namespace: the guard. */
+    public static List<DesiredTable> ofFabric() {
+        return Guard.tables(Fabric.LINKS);
     }
 }

@@ -13,14 +13,16 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Topic;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Table;
+import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.FabricKeeper;
 import io.biplane.network.fabric.NodeRoutes;
 import io.biplane.network.fabric.RepairEvents;
-import io.biplane.network.masquerade.MasqueradeAgent;
-import io.biplane.network.masquerade.MasqueradePolicy;
+import io.biplane.network.table.NamespaceTables;
 import io.biplane.node.AgentsConfig;
 import io.biplane.node.NodeAgents;
 import io.biplane.node.NodeConfig;
@@ -34,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -83,25 +86,17 @@ final class Agents implements AutoCloseable {
                 opened(new FabricKeeper(network, spec.nodes(), kernelEvents, repairs));
         fabric.start();
         ServiceProxy proxy = opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
+        proxy.onRepair((namespace, tables) -> repaired(repairs, namespace, tables));
         proxy.start();
-        MasqueradePolicy masquerade = AgentTables.masqueradePolicy(network);
-        ScheduledExecutorService resyncs = scheduler();
+        Keeping keeping = new Keeping(proxy, scheduler(), kernelEvents, repairs);
         List<CompletableFuture<?>> written = new ArrayList<>();
         for (String node : spec.nodeNames()) {
-            Nftables nftables = nftables(network.nodeNamespace(node));
-            written.add(proxy.serve(node, nftables));
-            opened(
-                            new MasqueradeAgent(
-                                    node,
-                                    nftables,
-                                    masquerade,
-                                    MasqueradeAgent.RESYNC_INTERVAL,
-                                    resyncs))
-                    .start();
+            written.add(
+                    keep(node, network.nodeNamespace(node), AgentTables.ofNode(network), keeping));
             opened(NodeRoutes.ofNode(network, node)).start(nodes, kernelEvents, repairs);
         }
         // The fabric serves the host, and routes for it and for the outside.
-        written.add(proxy.serve("fabric", nftables(network.fabricNamespace())));
+        written.add(keep("fabric", network.fabricNamespace(), AgentTables.ofFabric(), keeping));
         opened(NodeRoutes.ofFabric(network)).start(nodes, kernelEvents, repairs);
 
         NodeAgents kubelets =
@@ -128,18 +123,54 @@ final class Agents implements AutoCloseable {
         }
     }
 
+    /** What keeps the nftables of a namespace, and whom it tells. */
+    private record Keeping(
+            ServiceProxy proxy,
+            ScheduledExecutorService scheduler,
+            KernelEvents events,
+            RepairEvents repairs) {}
+
+    /**
+     * Keeps the nftables of a namespace from now on: those of the Services, and those given.
+     *
+     * @return completes when the Services' tables are written
+     */
+    private CompletableFuture<?> keep(
+            String name, String namespace, List<DesiredTable> tables, Keeping keeping) {
+        try (NetworkNamespace at = NetworkNamespace.open(namespace)) {
+            Nftables nftables = opened(KernelNftables.open(at));
+            NamespaceTables kept =
+                    opened(
+                            new NamespaceTables(
+                                    name,
+                                    nftables,
+                                    tables,
+                                    NamespaceTables.RESYNC_INTERVAL,
+                                    keeping.scheduler(),
+                                    damaged -> repaired(keeping.repairs(), name, damaged)));
+            kept.start();
+            CompletableFuture<?> written = keeping.proxy().serve(name, nftables);
+            Runnable changed =
+                    () -> {
+                        kept.resync();
+                        keeping.proxy().check(name);
+                    };
+            opened(keeping.events().watch(at, EnumSet.of(Topic.RULESET), changed));
+            return written;
+        }
+    }
+
+    private static void repaired(RepairEvents repairs, String name, List<Table> tables) {
+        repairs.repaired(
+                name, tables.stream().map("nftables table %s differs"::formatted).toList());
+    }
+
     private ScheduledExecutorService scheduler() {
         ScheduledExecutorService executor =
                 Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("masquerade").daemon().factory());
+                        Thread.ofPlatform().name("namespace-tables").daemon().factory());
         open.push(executor::shutdownNow);
         return executor;
-    }
-
-    private Nftables nftables(String namespace) {
-        try (NetworkNamespace opened = NetworkNamespace.open(namespace)) {
-            return opened(KernelNftables.open(opened));
-        }
     }
 
     private static AgentsConfig config(ClusterSpec spec, DataDirectory data) {

@@ -40,9 +40,11 @@ final class NftablesAudit {
                         .toList();
         List<DesiredTable> proxy = AgentTables.proxy(network, services, slices);
         List<DesiredTable> ofNode = new ArrayList<>(proxy);
-        ofNode.addAll(AgentTables.masquerade(network));
+        ofNode.addAll(AgentTables.ofNode(network));
+        List<DesiredTable> ofFabric = new ArrayList<>(proxy);
+        ofFabric.addAll(AgentTables.ofFabric());
         List<Finding> findings = new ArrayList<>();
-        findings.add(audit("fabric", network.fabricNamespace(), proxy));
+        findings.add(audit("fabric", network.fabricNamespace(), ofFabric));
         for (NodeView node : nodes) {
             findings.add(audit(node.name(), network.nodeNamespace(node.name()), ofNode));
         }

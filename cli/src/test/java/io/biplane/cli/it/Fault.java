@@ -107,6 +107,12 @@ record Fault(String what, Runnable make, Runnable mend, String named) {
                             node,
                             "nft insert rule %s biplane-proxy services accept".formatted(table),
                             "biplane-proxy services has besides rule handle"));
+            faults.add(
+                    inside(
+                            cluster,
+                            node,
+                            "nft delete table %s biplane-guard".formatted(table),
+                            "table %s biplane-guard is missing".formatted(table)));
             String sysctl = v6 ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward";
             String full = cluster.name() + "-" + node;
             faults.add(

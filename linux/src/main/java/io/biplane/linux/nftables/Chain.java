@@ -75,6 +75,9 @@ public record Chain(Table table, String name, Optional<Base> base, String commen
      */
     public record Base(Type type, Hook hook, int priority, Policy policy) {
         // linux/netfilter_ipv4.h
+        /** Before fragments are put together, so before anything else sees a packet. */
+        public static final int RAW_BEFORE_DEFRAG = -450;
+
         public static final int RAW = -300;
         public static final int MANGLE = -150;
         public static final int DSTNAT = -100;

@@ -11,7 +11,9 @@ public enum DataType {
     IPV6_ADDR(8, 16, "ipv6_addr", "ip6 daddr"),
     INET_PROTO(12, 1, "inet_proto", "meta l4proto"),
     INET_SERVICE(13, 2, "inet_service", "th dport"),
+    ICMP_TYPE(14, 1, "icmp_type", "icmp type"),
     MARK(19, 4, "mark", "meta mark"),
+    ICMPV6_TYPE(29, 1, "icmpv6_type", "icmpv6 type"),
     IFNAME(41, 16, "ifname", "meta iifname"),
     /** A plain number in host order, such as {@code numgen} gives; nft cannot name this type. */
     INTEGER(4, 4, "integer", "numgen random mod 2");
@@ -33,6 +35,11 @@ public enum DataType {
         return family == IpFamily.IPV4 ? IPV4_ADDR : IPV6_ADDR;
     }
 
+    /** The type of an ICMP message's type of {@code family}. */
+    public static DataType icmpType(IpFamily family) {
+        return family == IpFamily.IPV4 ? ICMP_TYPE : ICMPV6_TYPE;
+    }
+
     /** nft's number. */
     public int number() {
         return number;
@@ -52,7 +59,7 @@ public enum DataType {
     public boolean isHostOrder() {
         return switch (this) {
             case MARK, IFNAME, INTEGER -> true;
-            case IPV4_ADDR, IPV6_ADDR, INET_PROTO, INET_SERVICE -> false;
+            case IPV4_ADDR, IPV6_ADDR, INET_PROTO, INET_SERVICE, ICMP_TYPE, ICMPV6_TYPE -> false;
         };
     }
 

@@ -17,7 +17,10 @@ public sealed interface Expression {
         IP6_SADDR(1, 8, DataType.IPV6_ADDR, "ip6 saddr"),
         IP6_DADDR(1, 24, DataType.IPV6_ADDR, "ip6 daddr"),
         TH_SPORT(2, 0, DataType.INET_SERVICE, "th sport"),
-        TH_DPORT(2, 2, DataType.INET_SERVICE, "th dport");
+        TH_DPORT(2, 2, DataType.INET_SERVICE, "th dport"),
+        /** Only behind {@code meta l4proto icmp}, as {@link #ICMPV6_TYPE} is. */
+        ICMP_TYPE(2, 0, DataType.ICMP_TYPE, "icmp type"),
+        ICMPV6_TYPE(2, 0, DataType.ICMPV6_TYPE, "icmpv6 type");
 
         private final int base;
         private final int offset;
@@ -124,6 +127,22 @@ public sealed interface Expression {
         }
     }
 
+    /**
+     * The link that packets to the source address leave by; empty if there is no route, or the
+     * address is this namespace's own.
+     */
+    record FibSourceLink() implements Expression {
+        @Override
+        public List<DataType> types() {
+            return List.of(DataType.IFNAME);
+        }
+
+        @Override
+        public String toString() {
+            return "fib saddr oifname";
+        }
+    }
+
     /** A random number from 0 to {@code modulus} - 1 for each packet. */
     record RandomNumber(int modulus) implements Expression {
         public RandomNumber {
@@ -208,6 +227,10 @@ public sealed interface Expression {
 
     static Payload daddr(IpFamily family) {
         return family == IpFamily.IPV4 ? Payload.IP_DADDR : Payload.IP6_DADDR;
+    }
+
+    static Payload icmpType(IpFamily family) {
+        return family == IpFamily.IPV4 ? Payload.ICMP_TYPE : Payload.ICMPV6_TYPE;
     }
 
     static CtOriginal ctOriginalSaddr(IpFamily family) {

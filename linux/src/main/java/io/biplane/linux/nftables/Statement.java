@@ -117,6 +117,18 @@ public sealed interface Statement {
         }
     }
 
+    /**
+     * No route to the source address leads out of the link that the packet came in by. An address
+     * of this namespace has none. Of IPv6 a wider route counts, too, where the best one leads
+     * elsewhere: a link that a default route uses takes any source.
+     */
+    record MatchNoRouteBack() implements Statement {
+        @Override
+        public String toString() {
+            return "fib saddr . iif oif missing";
+        }
+    }
+
     /** The verdict that a key leads to in a map; goes on where the map has no such key. */
     record VerdictMap(Expression key, NftMap map) implements Statement {
         public VerdictMap {

@@ -1,6 +1,7 @@
 package io.biplane.linux.nftables;
 
 import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
 /** One field of a key or a datum, or what an expression is compared with. */
@@ -49,6 +50,11 @@ public sealed interface Value {
             }
         }
 
+        /** The protocol of a family's ICMP messages. */
+        public static Protocol icmp(IpFamily family) {
+            return family == IpFamily.IPV4 ? ICMP : ICMPV6;
+        }
+
         @Override
         public DataType type() {
             return DataType.INET_PROTO;
@@ -78,6 +84,26 @@ public sealed interface Value {
         @Override
         public DataType type() {
             return DataType.INET_SERVICE;
+        }
+
+        @Override
+        public String toString() {
+            return Integer.toString(number);
+        }
+    }
+
+    /** The type of an ICMP message. */
+    record IcmpType(IpFamily family, int number) implements Value {
+        public IcmpType {
+            if (number < 0 || number > 255) {
+                throw new IllegalArgumentException(
+                        "ICMP type %d is not in 0..255".formatted(number));
+            }
+        }
+
+        @Override
+        public DataType type() {
+            return DataType.icmpType(family);
         }
 
         @Override

@@ -118,6 +118,8 @@ public final class FakeNftables implements Nftables {
     @GuardedBy("this")
     private long generation = 1;
 
+    private volatile Optional<RuntimeException> broken = Optional.empty();
+
     /** The transactions that were carried out, oldest first. */
     public synchronized List<Transaction> committed() {
         return List.copyOf(committed);
@@ -126,6 +128,17 @@ public final class FakeNftables implements Nftables {
     /** Lets the next {@code count} commits fail as the kernel fails when it is out of memory. */
     public synchronized void failNext(int count) {
         failures = count;
+    }
+
+    /** Lets every commit and every comparison fail that way until told otherwise. */
+    public void breakWith(Optional<RuntimeException> failure) {
+        broken = failure;
+    }
+
+    private void throwIfBroken() {
+        broken.ifPresent(failure -> {
+            throw failure;
+        });
     }
 
     /** Carries out a transaction as another program does, without fingerprints. */
@@ -138,12 +151,18 @@ public final class FakeNftables implements Nftables {
         if (transaction.isEmpty()) {
             return;
         }
+        throwIfBroken();
+        if (failures > 0) {
+            failures--;
+            throw new NetlinkException("commit", Errno.ENOBUFS, "injected", 0);
+        }
         commit(transaction, false);
         committed.add(transaction);
     }
 
     @Override
     public synchronized long generation() {
+        throwIfBroken();
         return generation;
     }
 
@@ -154,10 +173,6 @@ public final class FakeNftables implements Nftables {
 
     @GuardedBy("this")
     private void commit(Transaction transaction, boolean byHand) {
-        if (failures > 0) {
-            failures--;
-            throw new NetlinkException("commit", Errno.ENOBUFS, "injected", 0);
-        }
         Map<String, Content> before = new LinkedHashMap<>();
         tables.forEach((name, content) -> before.put(name, content.copy()));
         try {

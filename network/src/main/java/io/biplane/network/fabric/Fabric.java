@@ -40,6 +40,9 @@ public final class Fabric {
     static final String OUTSIDE = "outside";
     static final String HOST = "host";
 
+    /** All links of the fabric's namespace but its loopback and the ports of the bridge. */
+    public static final List<String> LINKS = List.of(BRIDGE, OUTSIDE, HOST);
+
     private final ClusterNetwork network;
     private final HostSide host;
 

@@ -1,10 +1,12 @@
 package io.biplane.network.masquerade;
 
+import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,6 +54,13 @@ public record MasqueradePolicy(List<Prefix> sources, List<Prefix> untouched) {
             }
         }
         return parts;
+    }
+
+    /** The tables that do so in a node's namespace, one for each family. */
+    public List<DesiredTable> tables() {
+        return Arrays.stream(IpFamily.values())
+                .map(family -> MasqueradeTable.of(this, family))
+                .toList();
     }
 
     List<Prefix> sources(IpFamily family) {

@@ -1,7 +1,7 @@
 /**
  * What leaves the cluster carries an address that can be answered. In come the ranges of the
  * cluster; out go nftables: in each node's namespace a table {@code ip-masq-agent} per family, kept
- * by {@link io.biplane.network.masquerade.MasqueradeAgent}, and on the host the table of {@link
+ * by {@link io.biplane.network.table.NamespaceTables}, and on the host the table of {@link
  * io.biplane.network.masquerade.HostEgress}, written by the fabric.
  *
  * <p>A pod's address is translated to its node's only when nobody outside could answer it (RFC

@@ -13,6 +13,7 @@ import io.biplane.linux.testing.Witness;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.network.table.NamespaceTables;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +105,10 @@ final class MasqueradeKernelTest {
                         prefixes("172.30.0.0/20", "fd00:172::/64")));
     }
 
+    private NamespaceTables tables(KernelNftables nftables, Duration interval) {
+        return new NamespaceTables("n", nftables, policy().tables(), interval, scheduler, _ -> {});
+    }
+
     private static List<Prefix> prefixes(String... texts) {
         return Stream.of(texts).map(Prefix::parse).toList();
     }
@@ -133,9 +138,7 @@ final class MasqueradeKernelTest {
     @Test
     void nonPublicAddressesAreTranslatedTowardsTheWorldOnly() {
         try (KernelNftables nftables = KernelNftables.open(node);
-                MasqueradeAgent agent =
-                        new MasqueradeAgent(
-                                "n", nftables, policy(), Duration.ofMinutes(1), scheduler)) {
+                NamespaceTables agent = tables(nftables, Duration.ofMinutes(1))) {
             agent.start();
             for (String row :
                     List.of(
@@ -194,9 +197,7 @@ final class MasqueradeKernelTest {
                                         ? "10.96.0.0/16, 10.244.0.0/16, 169.254.0.0/16, 172.30.0.0/20, 224.0.0.0/4, 255.255.255.255"
                                         : "2600:244::/32, fd00:96::/112, fd00:172::/64, fd00:244::/32, fe80::/10, ff00::/8");
         try (KernelNftables nftables = KernelNftables.open(node);
-                MasqueradeAgent agent =
-                        new MasqueradeAgent(
-                                "n", nftables, policy(), Duration.ofMillis(20), scheduler)) {
+                NamespaceTables agent = tables(nftables, Duration.ofMillis(20))) {
             agent.start();
             assertThat(listed(table)).isEqualTo(expected);
             for (String damage :

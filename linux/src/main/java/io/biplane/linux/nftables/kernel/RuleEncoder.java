@@ -23,9 +23,13 @@ final class RuleEncoder {
     private static final int NFT_META_MARK = 3;
     private static final int NFT_CT_STATE = 0;
     private static final int NFT_CT_STATUS = 2;
+    private static final int NFT_FIB_RESULT_OIF = 1;
+    private static final int NFT_FIB_RESULT_OIFNAME = 2;
     private static final int NFT_FIB_RESULT_ADDRTYPE = 3;
     private static final int NFTA_FIB_F_SADDR = 1;
     private static final int NFTA_FIB_F_DADDR = 2;
+    private static final int NFTA_FIB_F_IIF = 8;
+    private static final int NFTA_FIB_F_PRESENT = 32;
     private static final int RTN_LOCAL = 2;
     private static final int NFT_LOOKUP_F_INV = 1;
     private static final int NFT_NG_RANDOM = 1;
@@ -63,8 +67,12 @@ final class RuleEncoder {
                     anyBit(NFT_CT_STATE, states.stream().mapToInt(s -> s.bit()).sum());
             case Statement.MatchCtStatus status -> anyBit(NFT_CT_STATUS, status.bit());
             case Statement.MatchFibLocal(boolean destination, boolean negated) -> {
-                fibType(destination);
+                fib(NFT_FIB_RESULT_ADDRTYPE, destination ? NFTA_FIB_F_DADDR : NFTA_FIB_F_SADDR, 0);
                 compare(negated, Values.hostOrder(RTN_LOCAL));
+            }
+            case Statement.MatchNoRouteBack() -> {
+                fib(NFT_FIB_RESULT_OIF, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT, 0);
+                compare(false, Values.hostOrder(0));
             }
             case Statement.VerdictMap(var key, var map) -> {
                 load(key, 0);
@@ -134,6 +142,7 @@ final class RuleEncoder {
                                     o.attrBe32(2, ct.key())
                                             .attrBe32(1, register(at))
                                             .attrU8(3, 0)); // direction: original
+            case Expression.FibSourceLink() -> fib(NFT_FIB_RESULT_OIFNAME, NFTA_FIB_F_SADDR, at);
             case Expression.RandomNumber(int modulus) ->
                     expression(
                             "numgen",
@@ -219,13 +228,8 @@ final class RuleEncoder {
         compare(true, Values.hostOrder(0));
     }
 
-    private void fibType(boolean destination) {
-        expression(
-                "fib",
-                o ->
-                        o.attrBe32(1, register(0))
-                                .attrBe32(2, NFT_FIB_RESULT_ADDRTYPE)
-                                .attrBe32(3, destination ? NFTA_FIB_F_DADDR : NFTA_FIB_F_SADDR));
+    private void fib(int result, int flags, int at) {
+        expression("fib", o -> o.attrBe32(1, register(at)).attrBe32(2, result).attrBe32(3, flags));
     }
 
     private int immediate(int at, List<Value> values) {

@@ -111,6 +111,8 @@ final class Userdata {
             case INET_PROTO -> typeof(EXPR_META, 16);
             case MARK -> typeof(EXPR_META, 3);
             case IFNAME -> typeof(EXPR_META, 6);
+            case ICMP_TYPE -> typeof(EXPR_PAYLOAD, 4, 1);
+            case ICMPV6_TYPE -> typeof(EXPR_PAYLOAD, 14, 1);
             case INTEGER -> typeof(EXPR_NUMGEN, 1, 2, 0); // random, modulus 2, offset 0
         };
     }

@@ -75,6 +75,7 @@ final class Values {
             case Value.Block(var prefix) ->
                     write(out, bound == Bound.FIRST ? prefix.first() : prefix.last());
             case Value.Protocol(int number) -> out.u8(number);
+            case Value.IcmpType(IpFamily _, int number) -> out.u8(number);
             case Value.Port(int number) -> out.be16(number);
             case Value.Mark(int bits) -> out.u32(bits);
             case Value.PlainNumber(int number) -> out.u32(number);
@@ -130,6 +131,8 @@ final class Values {
         return switch (type) {
             case IPV4_ADDR, IPV6_ADDR -> new Value.Address(Addr.ofBytes(bytes));
             case INET_PROTO -> new Value.Protocol(bytes[0] & 0xff);
+            case ICMP_TYPE -> new Value.IcmpType(IpFamily.IPV4, bytes[0] & 0xff);
+            case ICMPV6_TYPE -> new Value.IcmpType(IpFamily.IPV6, bytes[0] & 0xff);
             case INET_SERVICE -> new Value.Port((bytes[0] & 0xff) << 8 | (bytes[1] & 0xff));
             case MARK -> new Value.Mark(host.getInt());
             case INTEGER -> new Value.PlainNumber(host.getInt());

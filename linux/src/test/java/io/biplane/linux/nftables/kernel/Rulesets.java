@@ -171,6 +171,13 @@ final class Rulesets {
                 new NftSet(
                         table, "pairs", List.of(addr, addr), Set.of(), Optional.empty(), "hairpin");
         NftSet links = NftSet.of(table, "links", DataType.IFNAME);
+        NftSet types = NftSet.of(table, "types", DataType.icmpType(family));
+        NftMap typed =
+                NftMap.of(
+                        table,
+                        "typed",
+                        List.of(DataType.icmpType(family), DataType.INTEGER),
+                        List.of(addr));
         NftSet seen =
                 new NftSet(
                         table,
@@ -237,6 +244,9 @@ final class Rulesets {
                 .add(pairs, List.of(Element.of(Value.of(at(1)), Value.of(at(1)))))
                 .add(links)
                 .add(links, List.of(Element.of(new Value.LinkName("eth0"))))
+                .add(types)
+                .add(types, List.of(Element.of(new Value.IcmpType(family, 137))))
+                .add(typed)
                 .add(affinity)
                 .add(seen)
                 .add(input)
@@ -284,6 +294,21 @@ final class Rulesets {
                                                 Expression.saddr(family)),
                                         sources),
                                 Statement.accept()))
+                .add(Rule.of(input, new Statement.MatchNoRouteBack(), Statement.drop()))
+                .add(
+                        Rule.of(
+                                input,
+                                Statement.match(
+                                        Expression.Meta.IIFNAME, new Value.LinkName("eth0")),
+                                Statement.mismatch(
+                                        new Expression.FibSourceLink(), new Value.LinkName("eth0")),
+                                Statement.drop()))
+                .add(
+                        Rule.of(
+                                input,
+                                Statement.l4proto(Value.Protocol.icmp(family)),
+                                Statement.inSet(Expression.icmpType(family), types),
+                                Statement.drop()))
                 .add(
                         Rule.of(
                                 forward,
