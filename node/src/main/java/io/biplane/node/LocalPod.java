@@ -32,6 +32,9 @@ final class LocalPod {
     /** Why its network is cut off and could not be repaired yet; empty if it is not. */
     Optional<String> cutOff = Optional.empty();
 
+    /** What they answered may no longer be so. */
+    boolean unsure;
+
     /** When its end was first seen to be asked for. */
     @Nullable Instant ending;
 

@@ -54,6 +54,7 @@ public final class NodeAgents implements AutoCloseable {
     private static final String OUTSIDE = "outside";
 
     private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final AgentsConfig config;
     private final Informers informers;
@@ -107,7 +108,7 @@ public final class NodeAgents implements AutoCloseable {
         @Override
         public void connected(String instance) {
             LOG.log(System.Logger.Level.INFO, () -> "stand-ins connected instance=" + instance);
-            Thread.ofVirtual().name("standins-connected").start(NodeAgents.this::serveAnew);
+            Thread.ofVirtual().name("standins-connected").start(() -> serveAnew(instance));
         }
 
         @Override
@@ -149,7 +150,9 @@ public final class NodeAgents implements AutoCloseable {
     private void adoptThenRun() {
         try {
             awaitSynced();
-            removeOrphans();
+            while (!orphansRemoved()) {
+                Thread.sleep(RETRY);
+            }
             swept = true;
             nodes.list().forEach(this::takePodCidrs);
             networks.keySet().forEach(nodeLoop::add);
@@ -172,6 +175,16 @@ public final class NodeAgents implements AutoCloseable {
                         System.Logger.Level.WARNING,
                         () -> "still waiting: %s".formatted(e.getMessage()));
             }
+        }
+    }
+
+    private boolean orphansRemoved() {
+        try {
+            removeOrphans();
+            return true;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "orphans not removed, trying again", e);
+            return false;
         }
     }
 
@@ -206,8 +219,21 @@ public final class NodeAgents implements AutoCloseable {
                 .forEach(podLoop::add);
     }
 
-    /** The stand-ins are connected: they serve the outside, our pods, and of ours no others. */
-    private void serveAnew() {
+    /**
+     * The stand-ins are connected: they serve the outside, our pods, and of ours no others. As long
+     * as this instance of them is the one, what fails is tried again.
+     */
+    private void serveAnew(String instance) {
+        try {
+            while (!served() && standIns.instance().equals(instance)) {
+                Thread.sleep(RETRY);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean served() throws InterruptedException {
         try {
             standIns.serve(outside());
             awaitSynced();
@@ -222,12 +248,12 @@ public final class NodeAgents implements AutoCloseable {
                 standIns.stop(orphans);
             }
             podLoop.addAll();
-        } catch (IOException e) {
+            return true;
+        } catch (IOException | RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    () -> "stand-ins lost while being told: %s".formatted(e.getMessage()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+                    () -> "stand-ins not told of all pods: %s".formatted(e));
+            return false;
         }
     }
 

@@ -67,6 +67,10 @@ final class PodLoop implements AutoCloseable {
     private final Set<PodId> suspects = ConcurrentHashMap.newKeySet();
 
     private final ConcurrentMap<Key, LocalPod> local = new ConcurrentHashMap<>();
+
+    /** Pods of which a container exited since their worker last looked here. */
+    private final Set<Key> exited = ConcurrentHashMap.newKeySet();
+
     private final WorkQueue<Key> queue = new WorkQueue<>("pods", WORKERS, this::reconcile);
 
     PodLoop(
@@ -229,19 +233,26 @@ final class PodLoop implements AutoCloseable {
     private Map<String, Integer> serve(LocalPod here, PodView pod) throws IOException {
         int run = here.served == null ? 0 : here.served.run();
         ServedPod wanted = wanted(here, pod, run);
-        String instance = standIns.instance();
-        boolean told = wanted.equals(here.served) && instance.equals(here.instance);
-        if (!told || here.state == null || !settled(here.state)) {
-            here.state = standIns.serve(wanted);
-            here.served = wanted;
-            here.instance = standIns.instance();
+        here.unsure |= exited.remove(Key.of(pod.meta()));
+        boolean told = wanted.equals(here.served) && standIns.instance().equals(here.instance);
+        ServedState state = here.state;
+        if (!told || here.unsure || state == null || !settled(state)) {
+            state = ask(here, wanted);
         }
-        Map<String, Integer> restarting = toRestart(pod, here.state);
+        Map<String, Integer> restarting = toRestart(pod, state);
         if (!restarting.isEmpty()) {
-            here.served = wanted(here, pod, here.state.pod().run() + 1);
-            here.state = standIns.serve(here.served);
+            var _ = ask(here, wanted(here, pod, state.pod().run() + 1));
         }
         return restarting;
+    }
+
+    private ServedState ask(LocalPod here, ServedPod wanted) throws IOException {
+        StandInsClient.Answer answer = standIns.serve(wanted);
+        here.served = wanted;
+        here.state = answer.state();
+        here.instance = answer.instance();
+        here.unsure = false;
+        return answer.state();
     }
 
     /** Nothing failed: a failed port is tried again whenever the pod comes up. */
@@ -275,14 +286,18 @@ final class PodLoop implements AutoCloseable {
                                 Map.Entry::getKey, e -> ((Container.Exited) e.getValue()).code()));
     }
 
-    /** A container exited by itself: what the stand-ins said last is no longer so. */
+    /**
+     * A container exited by itself: what the stand-ins said last is no longer so, and what they are
+     * saying at this moment may not be, either. Called on their reader's thread.
+     */
     void exited(ServedState state) {
         ServedPod pod = state.pod();
         Key key = new Key(pod.namespace(), pod.name());
-        LocalPod here = local.get(key);
-        if (here != null) {
-            here.instance = ""; // asks the stand-ins again
+        exited.add(key);
+        if (local.containsKey(key)) {
             queue.add(key);
+        } else {
+            exited.remove(key); // it has ended meanwhile
         }
     }
 
@@ -358,6 +373,7 @@ final class PodLoop implements AutoCloseable {
             here.node.detach(here.id, here.addresses);
         }
         local.remove(key);
+        exited.remove(key);
         waiting.on(here.node.config().name()).forEach(queue::add); // its addresses are free
     }
 

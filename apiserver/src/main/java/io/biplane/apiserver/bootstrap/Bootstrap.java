@@ -64,6 +64,9 @@ public final class Bootstrap implements AutoCloseable {
                 return;
             } catch (StatusException | StoreException e) {
                 LOG.log(WARNING, () -> "cannot keep the first objects error=" + e.getMessage());
+            } catch (RuntimeException | Error e) {
+                // Whatever it is: what must exist is looked after as long as the server runs.
+                LOG.log(WARNING, "cannot keep the first objects", e);
             }
         }
     }

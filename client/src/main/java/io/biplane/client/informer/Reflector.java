@@ -78,7 +78,8 @@ final class Reflector implements AutoCloseable {
                 }
             } catch (IOException | UncheckedIOException e) {
                 failed(e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Whatever it is: an informer that ended would be blind without a word.
                 version = "";
                 failed(e);
             }
@@ -132,7 +133,7 @@ final class Reflector implements AutoCloseable {
         }
     }
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         if (closed) {
             return;
         }

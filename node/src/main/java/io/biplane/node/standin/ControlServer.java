@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The control socket: one JSON object a line, in both directions.
@@ -31,6 +33,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 final class ControlServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControlServer.class.getName());
+
+    private static final Duration RETRY = Duration.ofMillis(100);
 
     private final ServerSocketChannel listener;
     private final Serving serving;
@@ -71,17 +75,26 @@ final class ControlServer implements AutoCloseable {
 
     /** Accepts until closed; the caller's thread. */
     void run() {
-        try {
-            while (true) {
+        boolean failing = false;
+        while (listener.isOpen()) {
+            try {
                 SocketChannel connection = listener.accept();
                 Thread.ofPlatform()
                         .daemon()
                         .name("standins-control")
                         .start(() -> converse(connection));
+                failing = false;
+            } catch (IOException | RuntimeException | Error e) {
+                // As a rule no descriptor or no thread is left: without agents all goes on as it
+                // is.
+                if (listener.isOpen() && !failing) {
+                    LOG.log(System.Logger.Level.WARNING, "control connection not accepted", e);
+                }
+                failing = true;
+                LockSupport.parkNanos(RETRY.toNanos());
             }
-        } catch (IOException closed) {
-            LOG.log(System.Logger.Level.INFO, () -> "control socket closed");
         }
+        LOG.log(System.Logger.Level.INFO, () -> "control socket closed");
     }
 
     private void converse(SocketChannel connection) {
@@ -123,6 +136,10 @@ final class ControlServer implements AutoCloseable {
             }
         } catch (JacksonException | IllegalArgumentException e) {
             answer.put("error", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // One pod that cannot be served must not cost the agent its connection.
+            LOG.log(System.Logger.Level.ERROR, "request failed", e);
+            answer.put("error", e.toString());
         }
         return answer;
     }

@@ -1,36 +1,33 @@
 package io.biplane.node.standin;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * An agent's side of the control socket. It keeps one connection; when that breaks it connects
- * anew, starting the process if none answers. Requests may come from any thread, and fail with an
- * IOException while there is no connection.
+ * An agent's side of the control socket. It keeps one connection; when that breaks, in whatever
+ * way, it connects anew, starting the process if none answers. Requests may come from any thread,
+ * and fail with an IOException while there is no connection.
  */
 public final class StandInsClient implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StandInsClient.class.getName());
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(20);
     private static final Duration START_PATIENCE = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofMillis(20);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
 
     /** Hears what happens in the process; called on the client's reader thread: return soon. */
     public interface Listener {
@@ -41,15 +38,29 @@ public final class StandInsClient implements AutoCloseable {
         void exited(ServedState state);
     }
 
+    /**
+     * What the stand-ins said of a pod.
+     *
+     * @param instance which of them said so
+     */
+    public record Answer(ServedState state, String instance) {}
+
+    private record Connected(Conversation conversation, String instance) {
+        JsonNode ask(ObjectNode request) throws IOException, InterruptedException {
+            return conversation.ask(request, ANSWER_PATIENCE);
+        }
+    }
+
     private final Path socket;
     private final Runnable launch;
     private final Listener listener;
-    private final AtomicLong ids = new AtomicLong();
-    private final ConcurrentMap<Long, CompletableFuture<JsonNode>> pending =
-            new ConcurrentHashMap<>();
-    private volatile CompletableFuture<LineSender> connection = new CompletableFuture<>();
+    private volatile CompletableFuture<Connected> connection = new CompletableFuture<>();
     private volatile String instance = "";
     private volatile boolean closed;
+    private volatile @Nullable Thread thread;
+
+    /** Failures in a row; confined to the thread. */
+    private int failures;
 
     /**
      * @param launch starts the process and returns at once; called when nothing answers
@@ -62,7 +73,7 @@ public final class StandInsClient implements AutoCloseable {
 
     /** Connects in the background, and stays connected. */
     public void start() {
-        Thread.ofPlatform().daemon().name("standins-client").start(this::keepConnected);
+        thread = Thread.ofPlatform().daemon().name("standins-client").start(this::keepConnected);
     }
 
     /** The process's instance; "" before the first connection. Another one after it restarted. */
@@ -70,64 +81,75 @@ public final class StandInsClient implements AutoCloseable {
         return instance;
     }
 
-    public ServedState serve(ServedPod pod) throws IOException {
+    public Answer serve(ServedPod pod) throws IOException {
         ObjectNode request = Json.object().put("op", "serve");
         request.set("pod", pod.toJson());
-        return ServedState.of(ask(request).path("state"));
+        Connected connected = connected(request);
+        return new Answer(
+                ServedState.of(ask(connected, request).path("state")), connected.instance());
     }
 
     public void stop(Collection<String> uids) throws IOException {
         ObjectNode request = Json.object().put("op", "stop");
         request.set("uids", Json.strings(uids));
-        ask(request);
+        ask(connected(request), request);
     }
 
     public List<ServedState> list() throws IOException {
-        return Json.list(ask(Json.object().put("op", "list")).path("pods"), ServedState::of);
+        ObjectNode request = Json.object().put("op", "list");
+        return Json.list(ask(connected(request), request).path("pods"), ServedState::of);
     }
 
-    private JsonNode ask(ObjectNode request) throws IOException {
+    private static JsonNode ask(Connected connected, ObjectNode request) throws IOException {
         try {
-            LineSender lines = connection.get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            return ask(lines, request).get(ANSWER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("stand-ins: " + e.getCause(), e.getCause());
-        } catch (TimeoutException e) {
-            throw new IOException(
-                    "stand-ins at %s: no answer to %s".formatted(socket, request.path("op")), e);
+            return connected.ask(request);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking the stand-ins", e);
         }
     }
 
-    private CompletableFuture<JsonNode> ask(LineSender lines, ObjectNode request) {
-        long id = ids.incrementAndGet();
-        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        pending.put(id, answer);
-        if (!lines.send(request.put("id", id))) {
-            pending.remove(id);
-            answer.completeExceptionally(new IOException("connection lost"));
+    /** The connection for a request; waits for one to come about. */
+    private Connected connected(ObjectNode request) throws IOException {
+        try {
+            return connection.get(START_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "stand-ins at %s: no connection for %s".formatted(socket, request.path("op")),
+                    e);
+        } catch (ExecutionException e) {
+            throw new IOException("stand-ins: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while asking the stand-ins", e);
         }
-        return answer;
     }
 
     private void keepConnected() {
-        while (!closed) {
-            try (SocketChannel channel = connect()) {
-                converse(channel);
-            } catch (IOException e) {
-                if (closed) {
-                    return;
+        try {
+            while (!closed) {
+                try (SocketChannel channel = connect()) {
+                    converse(new Conversation(channel));
+                } catch (IOException | RuntimeException | Error e) {
+                    // Whatever it is: without a connection no pod of this process is served.
+                    failed(e);
                 }
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        () -> "stand-ins at %s: %s; connecting again".formatted(socket, e));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
         }
+    }
+
+    private void failed(Throwable e) throws InterruptedException {
+        if (closed) {
+            return;
+        }
+        System.Logger.Level level =
+                failures == 0 ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG;
+        LOG.log(level, () -> "stand-ins at %s: %s; connecting again".formatted(socket, e));
+        Duration pause = RETRY.multipliedBy(1L << Math.min(failures, 16));
+        failures++;
+        Thread.sleep(pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY);
     }
 
     private SocketChannel connect() throws IOException, InterruptedException {
@@ -153,42 +175,38 @@ public final class StandInsClient implements AutoCloseable {
         }
     }
 
-    private void converse(SocketChannel channel) throws IOException {
-        LineSender lines = new LineSender(channel);
-        CompletableFuture<JsonNode> hello = ask(lines, Json.object().put("op", "hello"));
+    private void converse(Conversation conversation) throws IOException {
         var _ =
-                hello.thenAccept(answer -> {
-                    instance = answer.path("instance").asString();
-                    connection.complete(lines);
-                    listener.connected(instance);
-                });
-        try (BufferedReader in =
-                new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                dispatch(Json.MAPPER.readTree(line));
+                conversation
+                        .ask(Json.object().put("op", "hello"))
+                        .thenAccept(answer -> greeted(conversation, answer))
+                        .whenComplete((_, e) -> {
+                            if (e != null) {
+                                conversation.end(); // the reader connects anew
+                            }
+                        });
+        try {
+            conversation.read(this::event);
+            if (!connection.isDone()) {
+                throw new IOException("the connection ended before the greeting was answered");
             }
         } finally {
-            connection = new CompletableFuture<>();
-            pending.forEach((id, answer) -> {
-                pending.remove(id);
-                answer.completeExceptionally(new IOException("connection lost"));
-            });
+            if (connection.isDone()) {
+                connection = new CompletableFuture<>();
+            }
         }
     }
 
-    private void dispatch(JsonNode message) {
+    private void greeted(Conversation conversation, JsonNode answer) {
+        instance = answer.path("instance").asString();
+        failures = 0;
+        connection.complete(new Connected(conversation, instance));
+        listener.connected(instance);
+    }
+
+    private void event(JsonNode message) {
         if (message.path("event").asString("").equals("exited")) {
             listener.exited(ServedState.of(message.path("state")));
-            return;
-        }
-        CompletableFuture<JsonNode> answer = pending.remove(message.path("id").asLong());
-        if (answer == null) {
-            return; // its asker has given up
-        }
-        if (message.has("error")) {
-            answer.completeExceptionally(new IOException(message.path("error").asString()));
-        } else {
-            answer.complete(message);
         }
     }
 
@@ -196,9 +214,13 @@ public final class StandInsClient implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        CompletableFuture<LineSender> current = connection;
+        CompletableFuture<Connected> current = connection;
         if (current.isDone()) {
-            current.join().close();
+            current.join().conversation().end();
+        }
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
         }
     }
 }

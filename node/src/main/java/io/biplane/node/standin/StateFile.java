@@ -3,7 +3,6 @@ package io.biplane.node.standin;
 import tools.jackson.core.JacksonException;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -56,7 +55,7 @@ final class StateFile {
                         while (true) {
                             dirty.acquire();
                             dirty.drainPermits();
-                            write(pods.get());
+                            write(pods);
                         }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
@@ -64,16 +63,16 @@ final class StateFile {
                 });
     }
 
-    private void write(List<ServedPod> pods) {
+    private void write(Supplier<List<ServedPod>> pods) {
         Path next = file.resolveSibling(file.getFileName() + ".next");
         try {
-            Files.writeString(next, Json.array(pods, ServedPod::toJson).toString());
+            Files.writeString(next, Json.array(pods.get(), ServedPod::toJson).toString());
             Files.move(
                     next,
                     file,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     () ->

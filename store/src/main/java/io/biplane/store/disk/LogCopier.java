@@ -49,9 +49,9 @@ final class LogCopier implements AutoCloseable {
             }
             try {
                 Sqlite.execute(connection, "PRAGMA wal_checkpoint(PASSIVE)");
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 // The log keeps everything, and grows until the writer has to copy, and says why it
-                // cannot.
+                // cannot. Whatever it is, the writer waits for this thread: it must not end.
                 LOG.log(
                         System.Logger.Level.DEBUG,
                         () -> "cannot copy the log of store %s".formatted(database),

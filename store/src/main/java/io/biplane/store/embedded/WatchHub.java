@@ -31,6 +31,7 @@ import java.util.function.Supplier;
  * thread waits for it.
  */
 final class WatchHub implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(WatchHub.class.getName());
     private static final int QUEUED_GROUPS = 1024;
 
     /** Watches of the same span are shown the same batch, made once. */
@@ -80,11 +81,39 @@ final class WatchHub implements AutoCloseable {
                 if (commits == null) {
                     tellProgress();
                 } else {
-                    offer(commits);
+                    pass(commits);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    /**
+     * Offers the commits. Whatever goes wrong, this thread must not end, for the committing one
+     * would wait for it for ever; but some watch may have missed something, so all are cancelled
+     * and begin anew.
+     */
+    private void pass(List<Commit> commits) {
+        try {
+            offer(commits);
+        } catch (RuntimeException | Error e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "commits not passed to the watches, cancelling all of them",
+                    e);
+            cancelAll(commits.getLast().revision(), e);
+        }
+    }
+
+    /** A watch that is registered afterwards gets what it missed up to there from the history. */
+    private void cancelAll(long upTo, Throwable cause) {
+        lock.lock();
+        try {
+            published = upTo;
+            all().forEach(watch -> watch.cancelFailed(cause));
+        } finally {
+            lock.unlock();
         }
     }
 

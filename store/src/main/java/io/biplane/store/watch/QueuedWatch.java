@@ -6,6 +6,7 @@ import io.biplane.store.SlowWatcherException;
 import io.biplane.store.StoreException;
 import io.biplane.store.Watch;
 import io.biplane.store.WatchBatch;
+import io.biplane.store.WatchFailedException;
 import io.biplane.store.WatchListener;
 
 import org.jspecify.annotations.Nullable;
@@ -148,13 +149,31 @@ public final class QueuedWatch implements Watch {
             if (ended) {
                 return;
             }
-            ended = true;
-            var reason = new SlowWatcherException(from, toExclusive, queue.size());
-            queue.clear();
-            queue.add(new Item.Cancelled(reason));
-            run();
+            cancel(new SlowWatcherException(from, toExclusive, queue.size()));
         }
         onEnd.accept(this);
+    }
+
+    /** Ends the watch because it may have missed something. */
+    public void cancelFailed(Throwable cause) {
+        synchronized (lock) {
+            if (ended) {
+                return;
+            }
+            cancel(
+                    cause instanceof StoreException reason
+                            ? reason
+                            : new WatchFailedException(from, toExclusive, cause));
+        }
+        onEnd.accept(this);
+    }
+
+    @GuardedBy("lock")
+    private void cancel(StoreException reason) {
+        ended = true;
+        queue.clear();
+        queue.add(new Item.Cancelled(reason));
+        run();
     }
 
     @Override
@@ -203,13 +222,14 @@ public final class QueuedWatch implements Watch {
                     case Item.Progress(long revision) -> listener.progress(revision);
                     case Item.Cancelled(StoreException reason) -> listener.cancelled(reason);
                 }
-            } catch (RuntimeException e) {
-                // A listener that throws has lost a batch: going on would hide a gap from it.
+            } catch (RuntimeException | Error e) {
+                // A listener that throws has lost a batch: going on would hide a gap from it, and
+                // an end without a word would leave it waiting.
                 LOG.log(
                         System.Logger.Level.ERROR,
                         () -> "watch listener failed from=%s to=%s".formatted(from, toExclusive),
                         e);
-                close();
+                cancelFailed(e);
             }
         }
     }
