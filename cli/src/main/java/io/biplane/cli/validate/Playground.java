@@ -195,7 +195,12 @@ final class Playground implements AutoCloseable {
 
     /** Asks again until there is an answer, or none in time. */
     static <T> Optional<T> await(Supplier<Optional<T>> question) {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        return await(DEADLINE, question);
+    }
+
+    /** Asks again until there is an answer, or none within the time. */
+    static <T> Optional<T> await(Duration patience, Supplier<Optional<T>> question) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<T> answer = question.get();
             if (answer.isPresent() || System.nanoTime() > deadline) {
