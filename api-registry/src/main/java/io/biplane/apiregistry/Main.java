@@ -31,7 +31,7 @@ public final class Main {
         }
         Overlay.ipFamily(walk.types());
         applyListRules(walk.types());
-        applyDistinctZeros(walk.types());
+        applyPresences(walk.types());
         Files.createDirectories(directory);
         Files.writeString(descriptions, Output.descriptions(walk.types().values()));
         Files.writeString(types, Output.types(walk.types().values()));
@@ -65,15 +65,15 @@ public final class Main {
     }
 
     /** Here too every row must fit. */
-    private static void applyDistinctZeros(Map<String, Type> types) throws IOException {
-        for (String line : table("zeros.txt").lines().filter(l -> !l.startsWith("#")).toList()) {
+    private static void applyPresences(Map<String, Type> types) throws IOException {
+        for (String line : table("presence.txt").lines().filter(l -> !l.startsWith("#")).toList()) {
             List<String> cells = List.of(line.split(" ", -1));
-            List<String> fields = cells.subList(1, cells.size());
+            List<String> fields = cells.subList(2, cells.size());
             Type type = types.get(cells.getFirst());
             if (type == null || !type.fields.keySet().containsAll(fields)) {
-                throw new IllegalStateException("zeros.txt: no such type or field:\n" + line);
+                throw new IllegalStateException("presence.txt: no such type or field:\n" + line);
             }
-            type.distinctZeros.addAll(fields);
+            fields.forEach(field -> type.presence(field, Presence.parse(cells.get(1))));
         }
     }
 

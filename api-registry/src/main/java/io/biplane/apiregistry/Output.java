@@ -41,9 +41,7 @@ final class Output {
     }
 
     private static String properties(Type type, String name, Type.Field field) {
-        return Stream.of(
-                        field.required() ? "required" : "",
-                        type.distinctZeros.contains(name) ? "zero" : "")
+        return Stream.of(field.required() ? "required" : "", type.presence(name, field).toString())
                 .filter(property -> !property.isEmpty())
                 .collect(Collectors.joining(" "));
     }

@@ -3,11 +3,10 @@ package io.biplane.apiregistry;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** A type that was found, as it is going to be written. */
@@ -17,8 +16,8 @@ final class Type {
     final List<String> kinds = new ArrayList<>();
     final Map<String, Field> fields = new TreeMap<>();
 
-    /** Fields whose zero value means something else than leaving them out. */
-    final Set<String> distinctZeros = new HashSet<>();
+    /** By field, what {@code presence.txt} says of it. */
+    private final Map<String, Presence> presences = new HashMap<>();
 
     Type(String name, String description) {
         this.name = name;
@@ -34,6 +33,16 @@ final class Type {
      *     empty if protobuf carries the field elsewhere ({@code apiVersion}, {@code kind})
      */
     record Field(String type, String numbers, boolean required, String description) {}
+
+    /** Says when a field is there. */
+    void presence(String field, Presence presence) {
+        presences.put(field, presence);
+    }
+
+    /** When a field is there. */
+    Presence presence(String name, Field field) {
+        return presences.getOrDefault(name, Presence.usual(field));
+    }
 
     /** How a list or map is patched and merged, as {@code lists.txt} has it. */
     private final Map<String, ListRule> rules = new LinkedHashMap<>();

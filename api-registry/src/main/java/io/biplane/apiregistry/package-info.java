@@ -4,8 +4,9 @@
  *
  * <p>In come the official Java client's models (names, types, descriptions), its protobuf
  * descriptors (numbers, widths) and the tables {@code lists.txt} (merge keys and list types) and
- * {@code zeros.txt} (which zero values mean something), which no published jar carries; out go
- * {@code types.txt} and {@code descriptions.txt}, which {@code io.biplane.api.type} reads.
+ * {@code presence.txt} (which fields are there when they are empty), which no published jar
+ * carries; out go {@code types.txt} and {@code descriptions.txt}, which {@code io.biplane.api.type}
+ * reads.
  */
 @NullMarked
 package io.biplane.apiregistry;

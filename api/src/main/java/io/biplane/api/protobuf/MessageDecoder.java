@@ -77,8 +77,7 @@ final class MessageDecoder {
                 ScalarForms.expect(in, tag, ScalarForms.wireType(scalar));
                 JsonNode value = ScalarForms.read(in, scalar);
                 // Go writes the zero values of all fields that are no pointers.
-                boolean meaningful = field.required() || field.distinctZero();
-                if (value == null || isZero(value, scalar) && !meaningful) {
+                if (value == null || field.presence().omits(value)) {
                     into.remove(name);
                 } else {
                     into.set(name, value);
@@ -144,17 +143,6 @@ final class MessageDecoder {
 
     private static JsonNode absent(WireReader in, ValueType type) {
         return type instanceof Scalar scalar ? ScalarForms.zero(in, scalar) : Json.object();
-    }
-
-    private static boolean isZero(JsonNode value, Scalar type) {
-        return switch (type) {
-            case STRING, BYTES -> value.stringValue("").isEmpty();
-            case INT32, INT64 -> value.longValue(0) == 0;
-            case DOUBLE -> value.doubleValue(0) == 0;
-            case BOOLEAN -> !value.booleanValue(false);
-            // Structs in Go: their zero values are written.
-            case TIME, MICROTIME, QUANTITY, INT_OR_STRING, OBJECT -> false;
-        };
     }
 
     private FieldTable table(ValueType.Ref ref) {

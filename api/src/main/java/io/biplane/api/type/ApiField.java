@@ -11,8 +11,7 @@ import java.util.List;
  *     inlines are messages of their own. Empty for {@code apiVersion} and {@code kind} of kinds,
  *     which protobuf carries in the envelope
  * @param required whether OpenAPI calls the field required
- * @param distinctZero whether an empty string, 0 or false means something else than leaving the
- *     field out
+ * @param presence when the field is there
  * @param rule how it is patched and merged
  */
 public record ApiField(
@@ -20,10 +19,17 @@ public record ApiField(
         ValueType type,
         List<Integer> numbers,
         boolean required,
-        boolean distinctZero,
+        Presence presence,
         MergeRule rule) {
     /** Copies the numbers. */
     public ApiField {
         numbers = List.copyOf(numbers);
+    }
+
+    /** Whether a value stands here even if the client gave none: lists and maps are as given. */
+    boolean isFilled() {
+        return presence == Presence.ALWAYS
+                && !(type instanceof ValueType.ListOf)
+                && !(type instanceof ValueType.MapOf);
     }
 }

@@ -12,7 +12,9 @@ public final class Decoder {
     private Decoder() {}
 
     /**
-     * Drops nulls and unknown fields, in place, and checks every value's JSON type.
+     * Checks every value's JSON type, and brings the object, in place, into the form in which its
+     * type is printed: without nulls, unknown fields and values that mean nothing ({@link
+     * Presence}).
      *
      * @return texts for {@code Warning} headers, one per unknown field, under {@link
      *     FieldValidation#WARN}; otherwise none
@@ -47,8 +49,8 @@ public final class Decoder {
      */
     public static List<String> decode(ObjectNode object, ApiType type, FieldValidation validation) {
         List<String> unknown =
-                new Pruning()
-                        .prune(object, type).stream()
+                new RoundTrip()
+                        .apply(object, type).stream()
                                 .map(path -> "unknown field \"" + path + "\"")
                                 .toList();
         return switch (validation) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.IntNode;
-import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.StringNode;
 
 import java.time.OffsetDateTime;
@@ -54,20 +54,14 @@ final class Scalars {
         };
     }
 
-    /** What a null means inside a list or map. */
-    static JsonNode zero(ValueType type) {
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
+    /** What stands where nothing is said of a value that is always there. */
+    static JsonNode zero(ValueType.Scalar type) {
         return switch (type) {
-            case ValueType.Ref _, ValueType.MapOf _ -> nodes.objectNode();
-            case ValueType.ListOf _ -> nodes.arrayNode();
-            case ValueType.Scalar scalar ->
-                    switch (scalar) {
-                        case STRING, BYTES -> StringNode.valueOf("");
-                        case QUANTITY -> StringNode.valueOf("0");
-                        case INT32, INT64, DOUBLE, INT_OR_STRING -> IntNode.valueOf(0);
-                        case BOOLEAN -> BooleanNode.FALSE;
-                        case TIME, MICROTIME, OBJECT -> nodes.nullNode();
-                    };
+            case STRING, BYTES -> StringNode.valueOf("");
+            case QUANTITY -> StringNode.valueOf("0");
+            case INT32, INT64, DOUBLE, INT_OR_STRING -> IntNode.valueOf(0);
+            case BOOLEAN -> BooleanNode.FALSE;
+            case TIME, MICROTIME, OBJECT -> NullNode.instance;
         };
     }
 

@@ -49,7 +49,7 @@ public final class TypeRegistry {
         }
         List<String> kinds = head[1].isEmpty() ? List.of() : List.of(head[1].split(" ", -1));
         ApiType type =
-                new ApiType(
+                ApiType.of(
                         head[0].substring(1),
                         kinds,
                         Collections.unmodifiableMap(fields),
@@ -71,7 +71,7 @@ public final class TypeRegistry {
                 ValueType.parse(cells[1]),
                 numbers,
                 properties.contains("required"),
-                properties.contains("zero"),
+                Presence.parse(properties.getLast()),
                 MergeRule.parse(cells[4]));
     }
 

@@ -3,6 +3,8 @@ package io.biplane.api.service;
 import io.biplane.api.FieldError;
 import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.type.Decoder;
+import io.biplane.api.type.FieldValidation;
 import io.biplane.netip.IpFamily;
 
 import tools.jackson.databind.node.ObjectNode;
@@ -22,9 +24,15 @@ record Pipeline(ServiceStrategy strategy) {
         return new Pipeline(new ServiceStrategy(new ServiceCluster(List.of(families), true)));
     }
 
+    private static ObjectNode decoded(ObjectNode request) {
+        ObjectNode service = request.deepCopy();
+        Decoder.decode(service, "v1", "Service", FieldValidation.STRICT);
+        return service;
+    }
+
     /** The stored form, with placeholders for what is allocated; throws as the API server does. */
     ObjectNode create(ObjectNode request) {
-        ObjectNode service = request.deepCopy();
+        ObjectNode service = decoded(request);
         strategy.applyDefaults(service);
         strategy.prepareForCreate(service);
         FakeAllocation.fill(service);
@@ -35,7 +43,7 @@ record Pipeline(ServiceStrategy strategy) {
     ObjectNode update(ObjectNode stored, ObjectNode request) {
         ObjectNode old = stored.deepCopy();
         strategy.decode(old);
-        ObjectNode service = request.deepCopy();
+        ObjectNode service = decoded(request);
         strategy.applyDefaults(service);
         strategy.prepareForUpdate(service, old);
         FakeAllocation.fill(service);

@@ -36,7 +36,9 @@ class DecoderTest {
                         Json.parse(
                                 """
                                 {"kind":"Service","apiVersion":"v1","metadata":{"name":"s"},
-                                 "spec":{"ports":[{"port":80}],"selector":{"a":"b"}}}
+                                 "spec":{"ports":[{"port":80,"targetPort":0}],
+                                   "selector":{"a":"b"}},
+                                 "status":{"loadBalancer":{}}}
                                 """));
     }
 
@@ -122,8 +124,8 @@ class DecoderTest {
     void numbersBecomeQuantitiesAndBytesAreChecked() {
         ObjectNode node = Json.parseObject("{\"status\":{\"capacity\":{\"cpu\":4,\"pods\":null}}}");
         Decoder.decode(node, "v1", "Node", FieldValidation.IGNORE);
-        assertThat(Json.text(node))
-                .isEqualTo("{\"status\":{\"capacity\":{\"cpu\":\"4\",\"pods\":\"0\"}}}");
+        assertThat(Json.text(Json.at(node, "status", "capacity")))
+                .isEqualTo("{\"cpu\":\"4\",\"pods\":\"0\"}");
         StatusException e =
                 catchThrowableOfType(
                         StatusException.class,

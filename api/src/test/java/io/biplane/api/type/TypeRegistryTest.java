@@ -7,6 +7,8 @@ import io.biplane.api.Resource;
 import io.biplane.api.Subresource;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +69,7 @@ class TypeRegistryTest {
                                         new ValueType.Ref("io.k8s.api.core.v1.ServicePort")),
                                 List.of(1),
                                 false,
-                                false,
+                                Presence.UNLESS_EMPTY,
                                 new MergeRule(
                                         true, false, "port", "map", List.of("port", "protocol"))));
         ApiType ephemeral = registry.type("io.k8s.api.core.v1.EphemeralContainer");
@@ -76,20 +78,33 @@ class TypeRegistryTest {
         assertThat(field(strategy, "strategy").rule().retainKeys()).isTrue();
     }
 
-    @Test
-    void zeroValuesCountWhereUpstreamHasPointers() {
-        ApiType spec = registry.type("io.k8s.api.apps.v1.DeploymentSpec");
-        assertThat(field(spec, "replicas").distinctZero()).isTrue();
-        assertThat(field(spec, "minReadySeconds").distinctZero()).isFalse();
-        for (ApiType type : registry.all()) {
-            for (ApiField field : type.fields()) {
-                if (field.distinctZero()) {
-                    assertThat(field.type())
-                            .as(type.name() + "." + field.name())
-                            .isInstanceOf(ValueType.Scalar.class);
-                }
-            }
-        }
+    @ParameterizedTest
+    @CsvSource({
+        "apps.v1.DeploymentSpec,replicas,IF_GIVEN",
+        "apps.v1.DeploymentSpec,minReadySeconds,UNLESS_EMPTY",
+        "apps.v1.DeploymentSpec,strategy,ALWAYS",
+        "apps.v1.DeploymentSpec,selector,IF_GIVEN",
+        "core.v1.PodSpec,hostNetwork,UNLESS_EMPTY",
+        "core.v1.PodSpec,tolerations,UNLESS_EMPTY",
+        "core.v1.PodSpec,nodeSelector,UNLESS_EMPTY",
+        "core.v1.PodSpec,securityContext,IF_GIVEN",
+        "core.v1.PodSpec,containers,ALWAYS",
+        "core.v1.Container,resources,ALWAYS",
+        "core.v1.Container,name,ALWAYS",
+        "core.v1.EphemeralContainer,resources,ALWAYS",
+        "core.v1.Volume,emptyDir,IF_GIVEN",
+        "core.v1.ServicePort,targetPort,ALWAYS",
+        "core.v1.ServicePort,appProtocol,IF_GIVEN",
+        "core.v1.ServiceSpec,clusterIP,UNLESS_EMPTY",
+        "core.v1.ServiceSpec,ipFamilyPolicy,IF_GIVEN",
+        "core.v1.ServiceSpec,ipFamily,IF_GIVEN",
+        "core.v1.Event,reportingComponent,ALWAYS",
+        "networking.v1.ParentReference,resource,UNLESS_EMPTY",
+        "core.v1.PodCondition,lastProbeTime,IF_GIVEN"
+    })
+    void aFieldIsThereWhenUpstreamsStructsHaveIt(String type, String field, Presence presence) {
+        assertThat(field(registry.type("io.k8s.api." + type), field).presence())
+                .isEqualTo(presence);
     }
 
     @Test

@@ -4,6 +4,8 @@ import io.biplane.api.FieldError;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.selector.LabelSelector;
+import io.biplane.api.type.Decoder;
+import io.biplane.api.type.FieldValidation;
 import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Bodies;
@@ -50,8 +52,9 @@ final class Scale {
     }
 
     private static ObjectNode apply(Call call, ObjectNode object, ObjectNode scale) {
+        Decoder.decode(scale, "autoscaling/v1", "Scale", FieldValidation.IGNORE);
         JsonNode replicas = scale.path("spec").path("replicas");
-        if (!replicas.isMissingNode() && (!replicas.isInt() || replicas.intValue() < 0)) {
+        if (replicas.intValue(0) < 0) {
             throw StatusException.invalid(
                     call.resource(),
                     call.name(),

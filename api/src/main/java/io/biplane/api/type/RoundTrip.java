@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
@@ -11,19 +12,23 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** One pass over an object: drops what the type does not have, checks what it has. */
-final class Pruning {
+/**
+ * One pass over an object, in place: drops what the type does not have and what means nothing,
+ * fills in what is always there, checks the rest. The result is what upstream would print of the
+ * object after reading it; a second pass changes nothing.
+ */
+final class RoundTrip {
     private final TypeRegistry registry = TypeRegistry.get();
     private final List<String> unknown = new ArrayList<>();
 
     /** Paths of the unknown fields that were dropped. */
-    List<String> prune(ObjectNode object, ApiType type) {
+    List<String> apply(ObjectNode object, ApiType type) {
         object(object, type, "", "");
         return unknown;
     }
 
     /**
-     * Prunes an object.
+     * Passes over an object.
      *
      * @param path where it is, list indexes included
      * @param goPath where it is in upstream's messages, which leave out the indexes
@@ -46,11 +51,36 @@ final class Pruning {
                                 type,
                                 join(path, field.name()),
                                 join(goPath, field.name()));
-                if (better != null) {
+                if (field.presence().omits(better == null ? entry.getValue() : better)) {
+                    fields.remove();
+                } else if (better != null) {
                     entry.setValue(better);
                 }
             }
         }
+        fill(object, type);
+    }
+
+    private void fill(ObjectNode object, ApiType type) {
+        for (ApiField field : type.filled()) {
+            if (!object.has(field.name())) {
+                object.set(field.name(), zero(field.type()));
+            }
+        }
+    }
+
+    /** The value of a field or element that nothing is said of. */
+    private JsonNode zero(ValueType type) {
+        return switch (type) {
+            case ValueType.Scalar scalar -> Scalars.zero(scalar);
+            case ValueType.ListOf _ -> JsonNodeFactory.instance.arrayNode();
+            case ValueType.MapOf _ -> JsonNodeFactory.instance.objectNode();
+            case ValueType.Ref ref -> {
+                ObjectNode object = JsonNodeFactory.instance.objectNode();
+                fill(object, registry.type(ref));
+                yield object;
+            }
+        };
     }
 
     /** Checks a value; the result is what it is to be replaced with, or null if it is well. */
@@ -102,7 +132,7 @@ final class Pruning {
     /** Inside lists and maps a null is not an absent field but the type's zero value. */
     private @Nullable JsonNode element(
             JsonNode value, ValueType type, ApiType owner, String path, String goPath) {
-        return value.isNull() ? Scalars.zero(type) : value(value, type, owner, path, goPath);
+        return value.isNull() ? zero(type) : value(value, type, owner, path, goPath);
     }
 
     private static String join(String path, String name) {
