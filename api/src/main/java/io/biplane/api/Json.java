@@ -101,6 +101,11 @@ public final class Json {
         return value.isEmpty() ? Optional.empty() : Optional.of(value);
     }
 
+    /** The string in a field of which {@code ""} says something else than leaving it out. */
+    public static Optional<String> givenString(JsonNode node, String field) {
+        return node.path(field).stringValueOpt();
+    }
+
     /** The object under {@code name}; made and put in place if it is absent or null. */
     public static ObjectNode child(ObjectNode node, String name) {
         return node.get(name) instanceof ObjectNode child ? child : node.putObject(name);

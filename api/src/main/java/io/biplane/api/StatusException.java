@@ -105,13 +105,19 @@ public final class StatusException extends RuntimeException {
 
     /** An object with faulty fields; {@code errors} must not be empty. */
     public static StatusException invalid(Resource resource, String name, List<FieldError> errors) {
+        return invalid(resource.group(), resource.kind(), name, errors);
+    }
+
+    /** The same for what is no resource, such as the options of a request. */
+    public static StatusException invalid(
+            String group, String kind, String name, List<FieldError> errors) {
         if (errors.isEmpty()) {
-            throw new IllegalArgumentException("no field errors for " + resource + " " + name);
+            throw new IllegalArgumentException("no field errors for " + kind + " " + name);
         }
         ObjectNode details = Json.object();
         put(details, "name", name);
-        put(details, "group", resource.group());
-        put(details, "kind", resource.kind());
+        put(details, "group", group);
+        put(details, "kind", kind);
         ArrayNode causes = details.putArray("causes");
         for (FieldError error : errors) {
             causes.addObject()
@@ -126,7 +132,8 @@ public final class StatusException extends RuntimeException {
                         : texts.stream().collect(Collectors.joining(", ", "[", "]"));
         return new StatusException(
                 Reason.INVALID,
-                "%s \"%s\" is invalid: %s".formatted(resource.groupKind(), name, text),
+                "%s \"%s\" is invalid: %s"
+                        .formatted(group.isEmpty() ? kind : kind + "." + group, name, text),
                 details);
     }
 

@@ -75,16 +75,16 @@ final class FamilyInitialisation {
                 && spec.type().equals(old.type())
                 && spec.usesClusterIps()
                 && spec.policy().equals(ServiceSpec.PREFER_DUAL_STACK)
-                && (old.policy().isEmpty() || old.policy().equals(ServiceSpec.PREFER_DUAL_STACK))
+                && (!old.hasPolicy() || old.policy().equals(ServiceSpec.PREFER_DUAL_STACK))
                 && spec.clusterIps().equals(old.clusterIps())
                 && spec.families().equals(old.families());
     }
 
     private void choosePolicy() {
-        if (spec.policy().isEmpty() && old != null) {
+        if (!spec.hasPolicy() && old != null) {
             spec.setPolicy(old.policy());
         }
-        if (spec.policy().isEmpty()) {
+        if (!spec.hasPolicy()) {
             boolean ownEndpoints = spec.asksForNoClusterIp() && !spec.hasSelector();
             spec.setPolicy(
                     ownEndpoints ? ServiceSpec.REQUIRE_DUAL_STACK : ServiceSpec.SINGLE_STACK);

@@ -41,7 +41,7 @@ final class FamilyRelations {
         List<FieldError> errors = new ArrayList<>();
         singularAndPlural(spec, errors);
         families(spec.families(), errors);
-        if (!spec.policy().isEmpty() && !POLICIES.contains(spec.policy())) {
+        if (spec.hasPolicy() && !POLICIES.contains(spec.policy())) {
             errors.add(FieldError.notSupported("spec.ipFamilyPolicy", spec.policy(), POLICIES));
         }
         boolean valid =

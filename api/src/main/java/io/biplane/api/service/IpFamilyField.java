@@ -27,12 +27,12 @@ final class IpFamilyField {
      */
     static Optional<FieldError> write(
             ServiceSpec spec, @Nullable ServiceSpec old, ServiceCluster cluster) {
-        String family = spec.ipFamily();
-        if (family.isEmpty()) {
+        if (!spec.has("ipFamily")) {
             return Optional.empty();
         }
+        String family = spec.ipFamily();
         String stored = old == null ? "" : shown(old);
-        if (family.equals(stored)) {
+        if (!stored.isEmpty() && family.equals(stored)) {
             keepStoredFamilies(spec, old);
             return Optional.empty();
         }
@@ -65,7 +65,7 @@ final class IpFamilyField {
             return fault(family, "does not match %s cluster IP".formatted(address.get().apiName()));
         }
         spec.setFamilies(List.of(family));
-        if (spec.policy().isEmpty() && (old == null || old.policy().isEmpty())) {
+        if (!spec.hasPolicy() && (old == null || !old.hasPolicy())) {
             spec.setPolicy(ServiceSpec.SINGLE_STACK);
         }
         return Optional.empty();

@@ -14,6 +14,7 @@ import tools.jackson.databind.node.StringNode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /** The rules for the fields of load balancers. */
@@ -31,7 +32,7 @@ final class LoadBalancerValidation {
             if (!spec.has("allocateLoadBalancerNodePorts")) {
                 errors.add(FieldError.required("spec.allocateLoadBalancerNodePorts", ""));
             }
-            Json.optionalString(spec.json(), "loadBalancerClass")
+            Json.givenString(spec.json(), "loadBalancerClass")
                     .ifPresent(name ->
                             MetaValidation.add(
                                     errors, "spec.loadBalancerClass", name, Names.qualified(name)));
@@ -106,7 +107,7 @@ final class LoadBalancerValidation {
     private static void ingress(
             String path, JsonNode ingress, List<String> stored, List<FieldError> errors) {
         String ip = Json.string(ingress, "ip");
-        String mode = Json.string(ingress, "ipMode");
+        Optional<String> mode = Json.givenString(ingress, "ipMode");
         if (!ip.isEmpty()) {
             errors.addAll(IpTexts.address(path + ".ip", ip, stored));
         }
@@ -120,8 +121,8 @@ final class LoadBalancerValidation {
             errors.add(
                     FieldError.forbidden(
                             path + ".ipMode", "may not be specified when `ip` is not set"));
-        } else if (!IP_MODES.contains(mode)) {
-            errors.add(FieldError.notSupported(path + ".ipMode", mode, IP_MODES));
+        } else if (!IP_MODES.contains(mode.get())) {
+            errors.add(FieldError.notSupported(path + ".ipMode", mode.get(), IP_MODES));
         }
         String hostname = Json.string(ingress, "hostname");
         if (!hostname.isEmpty()) {

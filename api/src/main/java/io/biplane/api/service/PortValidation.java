@@ -44,9 +44,9 @@ final class PortValidation {
             number(path(i) + ".port", port.path("port"), errors);
             protocol(path(i) + ".protocol", Json.string(port, "protocol"), errors);
             target(path(i) + ".targetPort", port.path("targetPort"), errors);
-            Json.optionalString(port, "appProtocol")
-                    .ifPresent(
-                            p -> MetaValidation.add(errors, "appProtocol", p, Names.qualified(p)));
+            String field = path(i) + ".appProtocol";
+            Json.givenString(port, "appProtocol")
+                    .ifPresent(p -> MetaValidation.add(errors, field, p, Names.qualified(p)));
         }
         return errors;
     }

@@ -14,8 +14,9 @@ import java.util.Objects;
 import java.util.stream.StreamSupport;
 
 /**
- * The {@code spec} of a Service, read and changed in place. An absent field, null and an empty
- * value are the same, as they are upstream; setting an empty value removes the field.
+ * The {@code spec} of a Service, read and changed in place. Setting an empty value removes the
+ * field. Where {@code ""} says something else than leaving the field out, a client's empty value is
+ * still there to be refused: {@link #has} tells the two apart.
  */
 public final class ServiceSpec {
     /** {@code clusterIP} of a headless Service. */
@@ -131,6 +132,11 @@ public final class ServiceSpec {
 
     void setFamilies(List<String> families) {
         setTexts("ipFamilies", families);
+    }
+
+    /** Whether the client or the server has chosen a policy, be it one that there is not. */
+    boolean hasPolicy() {
+        return has("ipFamilyPolicy");
     }
 
     /** {@code ipFamilyPolicy}, empty if there is none. */

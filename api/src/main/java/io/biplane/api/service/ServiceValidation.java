@@ -88,7 +88,7 @@ final class ServiceValidation {
 
     private static void externalName(ServiceSpec spec, List<FieldError> errors) {
         for (String field : List.of("clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
-            if (!spec.texts(field).isEmpty() || !spec.text(field).isEmpty()) {
+            if (spec.has(field)) {
                 errors.add(
                         FieldError.forbidden(
                                 "spec." + field, "may not be set for ExternalName services"));

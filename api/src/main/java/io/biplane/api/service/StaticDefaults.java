@@ -13,7 +13,6 @@ final class StaticDefaults {
 
     static void apply(ObjectNode service) {
         ServiceSpec spec = ServiceSpec.of(service);
-        dropEmpty(spec);
         ObjectNode json = spec.json();
         putIfEmpty(json, "type", "ClusterIP");
         sessionAffinity(spec);
@@ -21,27 +20,19 @@ final class StaticDefaults {
         if (spec.isExternallyAccessible()) {
             putIfEmpty(json, "externalTrafficPolicy", "Cluster");
         }
-        if (spec.usesClusterIps()) {
-            putIfEmpty(json, "internalTrafficPolicy", "Cluster");
+        if (spec.usesClusterIps() && !spec.has("internalTrafficPolicy")) {
+            json.put("internalTrafficPolicy", "Cluster");
         }
         if (spec.isLoadBalancer() && !spec.has("allocateLoadBalancerNodePorts")) {
             json.put("allocateLoadBalancerNodePorts", true);
         }
         for (JsonNode ingress : Json.at(service, "status", "loadBalancer", "ingress")) {
-            if (ingress instanceof ObjectNode object && !Json.string(object, "ip").isEmpty()) {
-                putIfEmpty(object, "ipMode", "VIP");
+            if (ingress instanceof ObjectNode object
+                    && !Json.string(object, "ip").isEmpty()
+                    && !object.has("ipMode")) {
+                object.put("ipMode", "VIP");
             }
         }
-    }
-
-    /** Empty values mean absence; setting them removes their fields. */
-    private static void dropEmpty(ServiceSpec spec) {
-        spec.setClusterIp(spec.clusterIp());
-        spec.setClusterIpList(spec.clusterIps());
-        spec.setFamilies(spec.families());
-        spec.setPolicy(spec.policy());
-        spec.setIpFamily(spec.ipFamily());
-        spec.setHealthCheckNodePort(spec.healthCheckNodePort());
     }
 
     private static void sessionAffinity(ServiceSpec spec) {
@@ -64,14 +55,10 @@ final class StaticDefaults {
         JsonNode target = port.path("targetPort");
         boolean unset =
                 target.isMissingNode()
-                        || target.isNull()
                         || target.intValue(-1) == 0
                         || target.stringValue("-").isEmpty();
         if (unset && port.has("port")) {
             port.set("targetPort", port.get("port"));
-        }
-        if (ServiceSpec.nodePort(port) == 0) {
-            port.remove("nodePort");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Json;
 import io.biplane.api.validation.Names;
 
 import tools.jackson.databind.node.IntNode;
@@ -20,21 +21,20 @@ final class TrafficValidation {
         List<FieldError> errors = new ArrayList<>();
         external(spec, errors);
         healthCheck(spec, errors);
-        String internal = spec.text("internalTrafficPolicy");
-        if (internal.isEmpty()) {
-            if (spec.usesClusterIps()) {
-                errors.add(FieldError.required("spec.internalTrafficPolicy", ""));
-            }
-        } else if (!POLICIES.contains(internal)) {
-            errors.add(FieldError.notSupported("spec.internalTrafficPolicy", internal, POLICIES));
+        if (!spec.has("internalTrafficPolicy") && spec.usesClusterIps()) {
+            errors.add(FieldError.required("spec.internalTrafficPolicy", ""));
         }
-        String distribution = spec.text("trafficDistribution");
-        if (!distribution.isEmpty() && !DISTRIBUTIONS.contains(distribution)) {
-            errors.add(
-                    FieldError.notSupported(
-                            "spec.trafficDistribution", distribution, DISTRIBUTIONS));
-        }
+        choice(spec, "internalTrafficPolicy", POLICIES, errors);
+        choice(spec, "trafficDistribution", DISTRIBUTIONS, errors);
         return errors;
+    }
+
+    private static void choice(
+            ServiceSpec spec, String field, List<String> supported, List<FieldError> errors) {
+        Json.givenString(spec.json(), field)
+                .filter(value -> !supported.contains(value))
+                .ifPresent(value ->
+                        errors.add(FieldError.notSupported("spec." + field, value, supported)));
     }
 
     private static void external(ServiceSpec spec, List<FieldError> errors) {

@@ -32,8 +32,10 @@ final class EndpointSliceStrategy extends NamedStrategy {
     @Override
     public void applyDefaults(ObjectNode slice) {
         for (ObjectNode port : objects(slice.path("ports"))) {
-            fill(port, "protocol", "TCP");
-            if (!port.hasNonNull("name")) {
+            if (!port.has("protocol")) {
+                port.put("protocol", "TCP");
+            }
+            if (!port.has("name")) {
                 port.put("name", "");
             }
         }
@@ -69,9 +71,13 @@ final class EndpointSliceStrategy extends NamedStrategy {
         for (int i = 0; i < addresses.size(); i++) {
             address(path + ".addresses[" + i + "]", addresses.get(i).stringValue(""), type, errors);
         }
-        Json.optionalString(endpoint, "hostname")
+        Json.givenString(endpoint, "hostname")
                 .ifPresent(name ->
                         MetaValidation.add(errors, path + ".hostname", name, Names.dnsLabel(name)));
+        Json.givenString(endpoint, "nodeName")
+                .ifPresent(name ->
+                        MetaValidation.add(
+                                errors, path + ".nodeName", name, Names.dnsSubdomain(name)));
     }
 
     private static void address(String path, String address, String type, List<FieldError> errors) {
@@ -112,6 +118,10 @@ final class EndpointSliceStrategy extends NamedStrategy {
             if (!PROTOCOLS.contains(protocol)) {
                 errors.add(FieldError.notSupported(path + ".protocol", protocol, PROTOCOLS));
             }
+            Json.givenString(ports.get(i), "appProtocol")
+                    .ifPresent(value ->
+                            MetaValidation.add(
+                                    errors, path + ".appProtocol", value, Names.qualified(value)));
             JsonNode number = ports.get(i).path("port");
             if (!number.isMissingNode() && !number.isNull()) {
                 int value = number.intValue(0);

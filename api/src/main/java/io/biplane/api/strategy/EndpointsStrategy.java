@@ -57,6 +57,10 @@ final class EndpointsStrategy extends NamedStrategy {
         Json.optionalString(address, "hostname")
                 .ifPresent(name ->
                         MetaValidation.add(errors, path + ".hostname", name, Names.dnsLabel(name)));
+        Json.givenString(address, "nodeName")
+                .ifPresent(name ->
+                        MetaValidation.add(
+                                errors, path + ".nodeName", name, Names.dnsSubdomain(name)));
     }
 
     private static void port(
@@ -75,5 +79,9 @@ final class EndpointsStrategy extends NamedStrategy {
         if (!PROTOCOLS.contains(protocol)) {
             errors.add(FieldError.notSupported(path + ".protocol", protocol, PROTOCOLS));
         }
+        Json.givenString(port, "appProtocol")
+                .ifPresent(value ->
+                        MetaValidation.add(
+                                errors, path + ".appProtocol", value, Names.qualified(value)));
     }
 }

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.call;
 
+import io.biplane.api.FieldError;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.apiserver.write.DeleteOptions;
@@ -10,14 +11,20 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Reads how to delete, from the body or the query of a request. */
 public final class DeleteRequest {
+    /** The last is upstream's way of saying that the field may be left out. */
+    private static final List<String> POLICIES =
+            List.of("Foreground", "Background", "Orphan", "nil");
+
     private DeleteRequest() {}
 
     /**
-     * @throws StatusException (400) if the options cannot be read or contradict each other
+     * @throws StatusException 400 if the options cannot be read or contradict each other, 422 if
+     *     there is no such propagation policy
      */
     public static DeleteOptions parse(Call call) {
         ObjectNode body =
@@ -25,8 +32,8 @@ public final class DeleteRequest {
         return new DeleteOptions(
                 grace(call, body),
                 propagation(call, body),
-                Json.string(body, "preconditions", "uid"),
-                Json.string(body, "preconditions", "resourceVersion"),
+                Json.givenString(body.path("preconditions"), "uid"),
+                Json.givenString(body.path("preconditions"), "resourceVersion"),
                 dryRun(call, body));
     }
 
@@ -48,29 +55,37 @@ public final class DeleteRequest {
     }
 
     private static Propagation propagation(Call call, ObjectNode body) {
-        String policy =
-                Json.optionalString(body, "propagationPolicy")
-                        .orElseGet(() -> call.query().text("propagationPolicy"));
+        Optional<String> policy =
+                Json.givenString(body, "propagationPolicy")
+                        .or(() ->
+                                call.query().first("propagationPolicy").filter(p -> !p.isEmpty()));
         String orphan =
                 body.has("orphanDependents")
                         ? body.path("orphanDependents").asString()
                         : call.query().text("orphanDependents");
-        if (!policy.isEmpty() && !orphan.isEmpty()) {
+        if (policy.isPresent() && !orphan.isEmpty()) {
             throw StatusException.badRequest(
                     "orphanDependents and deletionPropagation cannot be both set");
         }
         if (!orphan.isEmpty()) {
             return orphan.equals("true") ? Propagation.ORPHAN : Propagation.BACKGROUND;
         }
+        return policy.map(DeleteRequest::propagation).orElse(Propagation.DEFAULT);
+    }
+
+    private static Propagation propagation(String policy) {
         return switch (policy) {
-            case "" -> Propagation.DEFAULT;
             case "Background" -> Propagation.BACKGROUND;
             case "Foreground" -> Propagation.FOREGROUND;
             case "Orphan" -> Propagation.ORPHAN;
             default ->
-                    throw StatusException.badRequest(
-                            "propagationPolicy: Unsupported value: \"%s\": supported values: \"Foreground\", \"Background\", \"Orphan\""
-                                    .formatted(policy));
+                    throw StatusException.invalid(
+                            "meta.k8s.io",
+                            "DeleteOptions",
+                            "",
+                            List.of(
+                                    FieldError.notSupported(
+                                            "propagationPolicy", policy, POLICIES)));
         };
     }
 

@@ -90,13 +90,13 @@ public final class ObjectDeleter {
                 Json.string(object, "metadata", "resourceVersion"));
     }
 
-    private static void check(Target target, String what, String wanted, String found) {
-        if (!wanted.isEmpty() && !wanted.equals(found)) {
+    private static void check(Target target, String what, Optional<String> wanted, String found) {
+        if (wanted.isPresent() && !wanted.get().equals(found)) {
             throw StatusException.conflict(
                     target.resource(),
                     target.name(),
                     "Precondition failed: %s in precondition: %s, %s in object meta: %s"
-                            .formatted(what, wanted, what, found));
+                            .formatted(what, wanted.get(), what, found));
         }
     }
 }

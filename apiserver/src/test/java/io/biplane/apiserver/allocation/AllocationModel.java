@@ -228,8 +228,8 @@ final class AllocationModel implements AutoCloseable {
                         new DeleteOptions(
                                 OptionalLong.empty(),
                                 DeleteOptions.Propagation.DEFAULT,
-                                "",
-                                "",
+                                Optional.empty(),
+                                Optional.empty(),
                                 false));
         expect(request.commits <= 1, "%d commits in one deletion", request.commits);
         expect(

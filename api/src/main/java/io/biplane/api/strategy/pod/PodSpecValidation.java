@@ -44,6 +44,9 @@ public final class PodSpecValidation {
             errors.add(FieldError.required(path + ".containers", ""));
         }
         boolean hostNetwork = spec.path("hostNetwork").booleanValue(false);
+        errors.addAll(OptionalFields.ofSpec(path, spec));
+        errors.addAll(
+                SecurityProfiles.validate(path + ".securityContext", spec.path("securityContext")));
         for (String list : List.of("containers", "initContainers")) {
             Set<List<Object>> hostPorts = new HashSet<>();
             for (int i = 0; i < spec.path(list).size(); i++) {
@@ -53,6 +56,12 @@ public final class PodSpecValidation {
                         hostNetwork,
                         hostPorts);
             }
+        }
+        JsonNode ephemeral = spec.path("ephemeralContainers");
+        for (int i = 0; i < ephemeral.size(); i++) {
+            errors.addAll(
+                    OptionalFields.ofContainer(
+                            "%s.ephemeralContainers[%d]".formatted(path, i), ephemeral.get(i)));
         }
         oneOf(path + ".restartPolicy", Json.string(spec, "restartPolicy"), RESTART_POLICIES);
         oneOf(path + ".dnsPolicy", Json.string(spec, "dnsPolicy"), DNS_POLICIES);
@@ -120,6 +129,10 @@ public final class PodSpecValidation {
                             "must not have leading or trailing whitespace"));
         }
         oneOf(path + ".imagePullPolicy", Json.string(container, "imagePullPolicy"), PULL_POLICIES);
+        errors.addAll(OptionalFields.ofContainer(path, container));
+        errors.addAll(
+                SecurityProfiles.validate(
+                        path + ".securityContext", container.path("securityContext")));
         ports(path + ".ports", container.path("ports"), hostNetwork, hostPorts);
         for (int i = 0; i < container.path("env").size(); i++) {
             String field = "%s.env[%d].name".formatted(path, i);
