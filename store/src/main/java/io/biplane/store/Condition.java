@@ -30,11 +30,33 @@ public sealed interface Condition {
      */
     record NoneIn(String key, String toExclusive) implements Condition {
         public NoneIn {
-            Store.checkKey(key);
-            if (key.compareTo(toExclusive) >= 0) {
+            checkRange(key, toExclusive);
+        }
+    }
+
+    /**
+     * No key of {@code [key, toExclusive)} was put after this revision, so that whoever has read
+     * the range as of it knows of every key that is there now; some may be gone. In etcd: mod
+     * revision &lt; revision + 1 of the whole range.
+     *
+     * @param toExclusive see {@link Store#prefixEnd}
+     */
+    record NoneNewerIn(String key, String toExclusive, long revision) implements Condition {
+        public NoneNewerIn {
+            checkRange(key, toExclusive);
+            if (revision <= 0) {
                 throw new IllegalArgumentException(
-                        "the range from %s to %s is empty".formatted(key, toExclusive));
+                        "revision %d of the range from %s is not positive"
+                                .formatted(revision, key));
             }
+        }
+    }
+
+    private static void checkRange(String key, String toExclusive) {
+        Store.checkKey(key);
+        if (key.compareTo(toExclusive) >= 0) {
+            throw new IllegalArgumentException(
+                    "the range from %s to %s is empty".formatted(key, toExclusive));
         }
     }
 }

@@ -152,9 +152,45 @@ public abstract class StoreContractTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void aConditionOnARangeHoldsWhileNoKeyWasPutIntoItSinceItWasRead() {
+        put("/a/1", "1");
+        put("/a/2", "1");
+        Range read = store.range("/a/", "/a0", 0, 0);
+        var unchanged = new Condition.NoneNewerIn("/a/", "/a0", read.revision());
+        var write = new Txn(List.of(unchanged), List.of(new Op.Put("/b", bytes("1"))));
+        put("/a", "1");
+        put("/a0", "1"); // on both sides of the range
+        committed(store.commit(write));
+        delete("/a/1");
+        committed(store.commit(write));
+        put("/a/2", "2");
+        assertThat(store.commit(write)).isEqualTo(new TxnResult.Unmet(List.of(unchanged)));
+        delete("/a/2");
+        committed(store.commit(write));
+        put("/a/3", "1");
+        assertThat(store.commit(write)).isEqualTo(new TxnResult.Unmet(List.of(unchanged)));
+        var later = new Condition.NoneNewerIn("/a/", "/a0", store.revision());
+        committed(store.commit(new Txn(List.of(later), List.of(new Op.Put("/a/4", bytes("1"))))));
+        assertThatThrownBy(() -> new Condition.NoneNewerIn("/b", "/a", 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Condition.NoneNewerIn("/a", "/b", 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     /** Of many that put a key of their own if the range is empty, one does. */
     @Test
-    void rangesAreCheckedAgainstTransactionsUnderWay() throws InterruptedException {
+    void emptyRangesAreCheckedAgainstTransactionsUnderWay() throws InterruptedException {
+        oneOfManyCommits(new Condition.NoneIn("/r/", "/r0"));
+    }
+
+    /** Of many that put a key of their own if nothing new is in the range, one does. */
+    @Test
+    void readRangesAreCheckedAgainstTransactionsUnderWay() throws InterruptedException {
+        oneOfManyCommits(new Condition.NoneNewerIn("/r/", "/r0", store.revision()));
+    }
+
+    private void oneOfManyCommits(Condition condition) throws InterruptedException {
         var start = new CountDownLatch(1);
         List<TxnResult> results = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
@@ -170,7 +206,7 @@ public abstract class StoreContractTest {
                         TxnResult result =
                                 store.commit(
                                         new Txn(
-                                                List.of(new Condition.NoneIn("/r/", "/r0")),
+                                                List.of(condition),
                                                 List.of(new Op.Put(key, bytes("1")))));
                         synchronized (results) {
                             results.add(result);

@@ -77,6 +77,9 @@ final class Ledger {
                     current != null && current.revision == expected;
             case Condition.NoneIn(String from, String toExclusive) ->
                     index.range(from, toExclusive).values().stream().allMatch(v -> v.deleted);
+            case Condition.NoneNewerIn(String from, String toExclusive, long revision) ->
+                    index.range(from, toExclusive).values().stream()
+                            .allMatch(v -> v.deleted || v.revision <= revision);
         };
     }
 

@@ -167,6 +167,9 @@ public final class MemoryStore implements Store {
                     current != null && current.modRevision() == expected;
             case Condition.NoneIn(String from, String toExclusive) ->
                     now.subMap(from, toExclusive).isEmpty();
+            case Condition.NoneNewerIn(String from, String toExclusive, long asOf) ->
+                    now.subMap(from, toExclusive).values().stream()
+                            .allMatch(entry -> entry.modRevision() <= asOf);
         };
     }
 
