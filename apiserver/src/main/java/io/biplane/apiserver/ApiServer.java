@@ -6,6 +6,7 @@ import io.biplane.api.Strategies;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.strategy.KindStrategies;
 import io.biplane.apiserver.allocation.Allocations;
+import io.biplane.apiserver.allocation.NodePortRange;
 import io.biplane.apiserver.bootstrap.Bootstrap;
 import io.biplane.apiserver.http.HttpsServer;
 import io.biplane.apiserver.pki.Pki;
@@ -59,7 +60,7 @@ public final class ApiServer implements AutoCloseable {
                 new Allocations(
                         store,
                         config.serviceClusterIpRange().getFirst().family(),
-                        config.serviceNodePortRange());
+                        NodePortRange.of(config.serviceNodePortRange()));
         ObjectWriter writer =
                 new ObjectWriter(
                         store, strategies(config), allocations.byResource(), config.eventTtl());

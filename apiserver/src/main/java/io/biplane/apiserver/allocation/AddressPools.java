@@ -4,6 +4,7 @@ import io.biplane.apiserver.allocation.ServiceRanges.Block;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.AddressAllocator;
+import io.biplane.store.KeyValue;
 import io.biplane.store.Store;
 
 import java.util.ArrayList;
@@ -114,17 +115,22 @@ final class AddressPools implements AutoCloseable {
 
     /** Keeps the pools as the claims are; claims outside of them are nobody's concern. */
     private final class Follower implements ClaimIndex.Target {
-        @Override
-        public void taken(String name) {
-            Addr addr = Addr.parse(name);
-            pools.values().forEach(pool -> pool.allocator().occupy(addr));
+        private static Addr addr(KeyValue claim) {
+            return Addr.parse(claim.key().substring(ClaimKeys.CLUSTER_IPS.length()));
         }
 
         @Override
-        public void freed(String name) {
-            Addr addr = Addr.parse(name);
-            pools.values().forEach(pool -> pool.allocator().release(addr));
+        public void taken(KeyValue claim) {
+            pools.values().forEach(pool -> pool.allocator().occupy(addr(claim)));
         }
+
+        @Override
+        public void freed(KeyValue claim) {
+            pools.values().forEach(pool -> pool.allocator().release(addr(claim)));
+        }
+
+        @Override
+        public void changed(KeyValue before, KeyValue now) {} // its name is the address
 
         @Override
         public void reset() {

@@ -3,7 +3,6 @@ package io.biplane.apiserver.allocation;
 import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.netip.IpFamily;
-import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Store;
 
 import java.security.SecureRandom;
@@ -24,11 +23,11 @@ public final class Allocations implements AutoCloseable {
      * @param primary the cluster's default family; which addresses there are, the ServiceCIDRs in
      *     the store say
      */
-    public Allocations(Store store, IpFamily primary, PortRange nodePorts) {
+    public Allocations(Store store, IpFamily primary, NodePortRange nodePorts) {
         this(store, primary, nodePorts, new SecureRandom());
     }
 
-    Allocations(Store store, IpFamily primary, PortRange nodePorts, RandomGenerator random) {
+    Allocations(Store store, IpFamily primary, NodePortRange nodePorts, RandomGenerator random) {
         this.services = new ServiceAllocation(store, primary, nodePorts, random);
         this.byResource =
                 Map.of(

@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.biplane.store.Change;
+import io.biplane.store.KeyValue;
 import io.biplane.store.Range;
 import io.biplane.store.Store;
 import io.biplane.store.StoreException;
@@ -30,11 +31,14 @@ final class ClaimIndex implements AutoCloseable {
     /** A watch may say how far it is a little before the last commit reached it. */
     private static final Duration REQUEST = Duration.ofMillis(10);
 
-    /** What is kept up to date; names are keys without the prefix. */
+    /** What is kept up to date. */
     interface Target {
-        void taken(String name);
+        void taken(KeyValue claim);
 
-        void freed(String name);
+        void freed(KeyValue claim);
+
+        /** The claim was put anew: it may be on something else now. */
+        void changed(KeyValue before, KeyValue now);
 
         /** Nothing is known any more; what is taken follows. */
         void reset();
@@ -120,7 +124,7 @@ final class ClaimIndex implements AutoCloseable {
         String end = Store.prefixEnd(prefix);
         Range range = store.range(prefix, end, 0, 0);
         target.reset();
-        range.entries().forEach(entry -> target.taken(name(entry.key())));
+        range.entries().forEach(target::taken);
         known = range.revision();
         Listener next = new Listener();
         listener = next;
@@ -134,10 +138,6 @@ final class ClaimIndex implements AutoCloseable {
             watch.close();
             watch = null;
         }
-    }
-
-    private String name(String key) {
-        return key.substring(prefix.length());
     }
 
     @Override
@@ -157,14 +157,22 @@ final class ClaimIndex implements AutoCloseable {
                 if (listener != this) {
                     return;
                 }
-                for (Change change : batch.changes()) {
-                    if (change.now() != null) {
-                        target.taken(name(change.key()));
-                    } else {
-                        target.freed(name(change.key()));
-                    }
-                }
+                // What one claim lets go another one may take in the same transaction.
+                batch.changes().stream().filter(change -> change.now() == null).forEach(this::tell);
+                batch.changes().stream().filter(change -> change.now() != null).forEach(this::tell);
                 learned(batch.revision());
+            }
+        }
+
+        private void tell(Change change) {
+            KeyValue before = change.before();
+            KeyValue now = change.now();
+            if (now == null && before != null) {
+                target.freed(before);
+            } else if (now != null && before == null) {
+                target.taken(now);
+            } else if (now != null && before != null) {
+                target.changed(before, now);
             }
         }
 

@@ -15,6 +15,14 @@ final class ClaimKeys {
     /** All claims on node ports; one serves one protocol in both families. */
     static final String NODE_PORTS = "/claims/nodeports/";
 
+    /**
+     * The claims on node ports of Services that have many: one key for all that are a Service's.
+     */
+    static final String NODE_PORT_LISTS = NODE_PORTS + "lists/";
+
+    /** Numbers have as many digits, so that their order is the keys'. */
+    private static final String ZEROS = "00000";
+
     private ClaimKeys() {}
 
     static String clusterIp(Addr addr) {
@@ -22,6 +30,12 @@ final class ClaimKeys {
     }
 
     static String nodePort(NodePort port) {
-        return NODE_PORTS + port.protocol() + "/" + port.number();
+        String number = Integer.toString(port.number());
+        return NODE_PORTS + port.protocol() + "/" + ZEROS.substring(number.length()) + number;
+    }
+
+    /** The key of a Service's list of node ports. */
+    static String nodePortList(String uid) {
+        return NODE_PORT_LISTS + uid;
     }
 }

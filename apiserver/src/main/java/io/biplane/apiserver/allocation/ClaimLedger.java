@@ -16,9 +16,6 @@ import java.util.function.Function;
  * conditions and operations.
  */
 final class ClaimLedger {
-    /** Room in a transaction for the object itself and what the verb loop adds. */
-    static final int MAX_CHANGES = Store.MAX_TXN_OPS - 8;
-
     private final Store store;
 
     ClaimLedger(Store store) {

@@ -18,6 +18,13 @@ public record Claims(List<Condition> conditions, List<Op> ops) {
         ops = List.copyOf(ops);
     }
 
+    /** Both together. */
+    Claims with(Claims other) {
+        List<Op> all = new ArrayList<>(ops);
+        all.addAll(other.ops);
+        return new Claims(conditions, all).provided(other.conditions);
+    }
+
     /** The same, if these conditions hold as well. */
     Claims provided(Collection<Condition> further) {
         List<Condition> all = new ArrayList<>(conditions);

@@ -1,12 +1,8 @@
 package io.biplane.apiserver.allocation;
 
-import io.biplane.api.FieldError;
-import io.biplane.api.Json;
 import io.biplane.api.Kinds;
-import io.biplane.api.StatusException;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.netip.IpFamily;
-import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.Condition;
 import io.biplane.store.Store;
 
@@ -14,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
 
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -29,7 +23,8 @@ final class ServiceAllocation implements Allocation, AutoCloseable {
     private final ServiceAddresses addresses;
     private final ServicePorts ports;
 
-    ServiceAllocation(Store store, IpFamily primary, PortRange nodePorts, RandomGenerator random) {
+    ServiceAllocation(
+            Store store, IpFamily primary, NodePortRange nodePorts, RandomGenerator random) {
         this.ledger = new ClaimLedger(store);
         this.addresses = new ServiceAddresses(store, ledger, primary, random);
         this.ports = new ServicePorts(store, ledger, nodePorts, random);
@@ -37,32 +32,23 @@ final class ServiceAllocation implements Allocation, AutoCloseable {
 
     @Override
     public Claims plan(ObjectNode service, @Nullable ObjectNode old, boolean dryRun) {
-        Set<String> held = old == null ? Set.of() : keys(old);
+        Set<String> held = old == null ? Set.of() : addresses.keys(ServiceSpec.of(old));
         Set<Condition> sources = addresses.fill(service, held, dryRun);
-        ports.fill(service, held, dryRun);
+        Claims onPorts = ports.plan(service, old, dryRun);
         if (dryRun) {
             return Claims.NONE;
         }
-        Claims claims = ledger.change(held, keys(service), Owner.of(Kinds.SERVICES, service));
-        if (claims.ops().size() > ClaimLedger.MAX_CHANGES) {
-            FieldError error =
-                    FieldError.tooMany("spec.ports", claims.ops().size(), ClaimLedger.MAX_CHANGES);
-            throw StatusException.invalid(
-                    Kinds.SERVICES, Json.string(service, "metadata", "name"), List.of(error));
-        }
-        return claims.provided(sources);
+        Set<String> wanted = addresses.keys(ServiceSpec.of(service));
+        return ledger.change(held, wanted, Owner.of(Kinds.SERVICES, service))
+                .with(onPorts)
+                .provided(sources);
     }
 
     @Override
     public Claims release(ObjectNode service) {
-        return ledger.change(keys(service), Set.of(), Owner.of(Kinds.SERVICES, service));
-    }
-
-    private Set<String> keys(ObjectNode service) {
-        ServiceSpec spec = ServiceSpec.of(service);
-        Set<String> keys = new LinkedHashSet<>(addresses.keys(spec));
-        keys.addAll(ports.keys(spec));
-        return keys;
+        Set<String> held = addresses.keys(ServiceSpec.of(service));
+        return ledger.change(held, Set.of(), Owner.of(Kinds.SERVICES, service))
+                .with(ports.release(service));
     }
 
     @Override

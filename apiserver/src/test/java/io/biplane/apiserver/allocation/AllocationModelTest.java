@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.store.Condition;
 import io.biplane.store.Op;
 
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,8 @@ class AllocationModelTest {
         KEEPS_A_CLAIM_OF_WHAT_IS_DELETED,
         FORGETS_A_CLAIM,
         KEEPS_A_CLAIM_THAT_A_CHANGE_LETS_GO,
-        CLAIMS_WITHOUT_CONDITION;
+        CLAIMS_WITHOUT_CONDITION,
+        CLAIMS_WHATEVER_WAS_PUT_SINCE_IT_READ;
 
         Allocation of(Allocation sound, SplittableRandom random) {
             return new Allocation() {
@@ -88,6 +90,12 @@ class AllocationModelTest {
                         case KEEPS_A_CLAIM_THAT_A_CHANGE_LETS_GO ->
                                 without(claims, Op.Delete.class);
                         case CLAIMS_WITHOUT_CONDITION -> new Claims(List.of(), claims.ops());
+                        case CLAIMS_WHATEVER_WAS_PUT_SINCE_IT_READ ->
+                                new Claims(
+                                        claims.conditions().stream()
+                                                .filter(c -> !(c instanceof Condition.NoneNewerIn))
+                                                .toList(),
+                                        claims.ops());
                     };
                 }
 

@@ -30,6 +30,7 @@ final class ClaimChecker {
     static final String ADDRESSES = "/registry/networking.k8s.io/ipaddresses/";
     private static final String SERVICES = "/registry/core/services/";
     private static final String NODES = "/registry/core/nodes/";
+    private static final String LISTS = "/claims/nodeports/lists/";
 
     private final Store store;
 
@@ -38,6 +39,9 @@ final class ClaimChecker {
 
     /** By key of a stored object, what it holds. */
     private final Map<String, Set<String>> held = new HashMap<>();
+
+    /** By key of a list of node ports, the claims that it stands for. */
+    private final Map<String, Set<String>> lists = new HashMap<>();
 
     private final Map<String, Set<Prefix>> subnets = new HashMap<>();
     private long revision;
@@ -72,7 +76,11 @@ final class ClaimChecker {
         revision = committed;
         Set<String> touched = new LinkedHashSet<>();
         for (Op op : txn.ops()) {
-            if (op.key().startsWith(CLAIMS) || op.key().startsWith(ADDRESSES)) {
+            if (op.key().startsWith(LISTS)) {
+                touched.addAll(lists.getOrDefault(op.key(), Set.of()));
+                readList(op.key());
+                touched.addAll(lists.getOrDefault(op.key(), Set.of()));
+            } else if (op.key().startsWith(CLAIMS) || op.key().startsWith(ADDRESSES)) {
                 touched.add(op.key());
             } else if (op.key().startsWith(SERVICES) || op.key().startsWith(NODES)) {
                 touched.addAll(object(op.key()));
@@ -104,9 +112,39 @@ final class ClaimChecker {
         return touched;
     }
 
+    private void readList(String key) {
+        store.get(key)
+                .map(ClaimChecker::ofList)
+                .ifPresentOrElse(claims -> lists.put(key, claims), () -> lists.remove(key));
+    }
+
+    /** What a list of node ports stands for, such as {@code {"TCP":"30000-30003,30007"}}. */
+    private static Set<String> ofList(KeyValue entry) {
+        Set<String> claims = new HashSet<>();
+        JsonNode ports = Json.parseObject(entry.value()).path("nodePorts");
+        for (Map.Entry<String, JsonNode> field : ports.properties()) {
+            for (String run : field.getValue().stringValue().split(",", -1)) {
+                String[] ends = run.split("-", -1);
+                int last = Integer.parseInt(ends[ends.length - 1]);
+                for (int port = Integer.parseInt(ends[0]); port <= last; port++) {
+                    claims.add(nodePort(field.getKey(), port));
+                }
+            }
+        }
+        return claims;
+    }
+
     private void compare(String claim) {
         String holder = holders.getOrDefault(claim, "nobody");
-        String stored = store.get(claim).map(this::claimant).orElse("nobody");
+        Set<String> claimants = new HashSet<>();
+        store.get(claim).map(this::claimant).ifPresent(claimants::add);
+        lists.forEach((key, claims) -> {
+            if (claims.contains(claim)
+                    && !claimants.add(store.get(key).map(this::claimant).orElseThrow())) {
+                throw wrong("%s is claimed by %s twice", claim, claimants);
+            }
+        });
+        String stored = claimants.isEmpty() ? "nobody" : String.join(" and ", claimants);
         if (!holder.equals(stored)) {
             throw wrong("%s is held by %s and claimed by %s", claim, holder, stored);
         }
@@ -209,7 +247,13 @@ final class ClaimChecker {
         Map<String, String> claimed = new HashMap<>();
         for (String prefix : new String[] {CLAIMS, ADDRESSES}) {
             for (KeyValue entry : store.range(prefix, Store.prefixEnd(prefix), 0, 0).entries()) {
-                claimed.put(entry.key(), claimant(entry));
+                boolean list = entry.key().startsWith(LISTS);
+                for (String claim : list ? ofList(entry) : Set.of(entry.key())) {
+                    String other = claimed.put(claim, claimant(entry));
+                    if (other != null) {
+                        throw wrong("%s is claimed by %s twice", claim, other);
+                    }
+                }
             }
         }
         if (!claimed.equals(holders)) {

@@ -36,7 +36,7 @@ class NodePortProtocolsTest {
                 new Allocations(
                         store,
                         IpFamily.IPV4,
-                        PortRange.parse("30000-30001"),
+                        NodePortRange.of(PortRange.parse("30000-30001")),
                         RandomGenerator.getDefault());
         services =
                 new Writer(

@@ -81,10 +81,7 @@ final class RandomObjects {
                 }
             }
         }
-        int ports = 1 + random.nextInt(3);
-        for (int i = 0; i < ports; i++) {
-            port(spec, "p" + i, type);
-        }
+        ports(spec, type);
         if (type.equals("None")) {
             spec.put("type", "ClusterIP").put("clusterIP", "None");
             return;
@@ -95,6 +92,21 @@ final class RandomObjects {
         }
         if (type.equals("LoadBalancer")) {
             balancer(spec);
+        }
+    }
+
+    /** Few, or around as many as are claimed one by one, and more. */
+    private void ports(ObjectNode spec, String type) {
+        int few = 1 + random.nextInt(3);
+        for (int i = 0; i < few; i++) {
+            port(spec, "p" + i, type);
+        }
+        if (oneIn(12)) {
+            int many = NodePortClaims.MOST_KEYS - 4 + random.nextInt(12);
+            for (int i = 0; i < many; i++) {
+                port(spec, "m" + i, type);
+                ((ObjectNode) spec.path("ports").get(few + i)).put("port", 1000 + i);
+            }
         }
     }
 
@@ -183,10 +195,7 @@ final class RandomObjects {
                 String type = spec.path("type").stringValue("");
                 if (!external) {
                     spec.putArray("ports");
-                    int ports = 1 + random.nextInt(3);
-                    for (int i = 0; i < ports; i++) {
-                        port(spec, "p" + random.nextInt(3) + i, type);
-                    }
+                    ports(spec, type);
                 }
             }
             case 7 -> {

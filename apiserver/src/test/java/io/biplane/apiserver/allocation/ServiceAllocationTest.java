@@ -42,7 +42,7 @@ class ServiceAllocationTest {
                     new Allocations(
                             store,
                             prefixes.getFirst().family(),
-                            PortRange.parse(ports),
+                            NodePortRange.of(PortRange.parse(ports)),
                             RandomGenerator.getDefault());
             ServiceStrategy strategy =
                     new ServiceStrategy(

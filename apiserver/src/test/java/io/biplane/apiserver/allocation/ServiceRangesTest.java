@@ -52,7 +52,8 @@ class ServiceRangesTest {
     private final Store store = new MemoryStore();
     private final long seed = new Random().nextLong();
     private final Allocations allocations =
-            new Allocations(store, IpFamily.IPV4, PortRange.NODE_PORTS, new Random(seed));
+            new Allocations(
+                    store, IpFamily.IPV4, NodePortRange.of(PortRange.NODE_PORTS), new Random(seed));
     private final Writer services =
             new Writer(
                     store,

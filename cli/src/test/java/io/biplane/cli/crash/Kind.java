@@ -27,7 +27,8 @@ enum Kind {
                 spec.put("externalTrafficPolicy", "Local");
             }
             ArrayNode ports = spec.putArray("ports");
-            int number = 1 + random.nextInt(3);
+            // now and then so many that one claim stands for all of them
+            int number = random.nextInt(8) == 0 ? 20 + random.nextInt(10) : 1 + random.nextInt(3);
             for (int i = 0; i < number; i++) {
                 ports.addObject().put("name", "tcp" + i).put("port", 80 + i).put("protocol", "TCP");
             }

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 /** Who holds which address, port and pod subnet: by the objects, and by the claims on disk. */
 final class Owners {
     private static final String ADDRESSES = "/registry/networking.k8s.io/ipaddresses/";
+    private static final String NODE_PORT_LISTS = "/claims/nodeports/lists/";
     private static final List<String> PREFIXES =
             List.of(ADDRESSES, "/claims/nodeports/", "/claims/podcidrs/");
 
@@ -76,6 +77,10 @@ final class Owners {
 
     private void addClaim(KeyValue claim) {
         ObjectNode json = Json.parseObject(claim.value());
+        if (claim.key().startsWith(NODE_PORT_LISTS)) {
+            addList(json.path("nodePorts"), Json.string(json, "name"));
+            return;
+        }
         String prefix =
                 PREFIXES.stream()
                         .filter(claim.key()::startsWith)
@@ -85,6 +90,19 @@ final class Owners {
         add(
                 claim.key().substring(prefix.length()),
                 parent.isEmpty() ? Json.string(json, "name") : parent);
+    }
+
+    /** Node ports as {@code {"TCP":"30000-30003,30007"}}. */
+    private void addList(JsonNode ports, String owner) {
+        for (Map.Entry<String, JsonNode> field : ports.properties()) {
+            for (String run : field.getValue().stringValue().split(",", -1)) {
+                String[] ends = run.split("-", -1);
+                int last = Integer.parseInt(ends[ends.length - 1]);
+                for (int port = Integer.parseInt(ends[0]); port <= last; port++) {
+                    add(field.getKey() + "/" + port, owner);
+                }
+            }
+        }
     }
 
     /** By the claims of a server that was killed, read off a copy of its files; and its objects. */
