@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -60,7 +61,11 @@ public final class ApiServer implements AutoCloseable {
                 new Allocations(
                         store,
                         config.serviceClusterIpRange().getFirst().family(),
-                        NodePortRange.of(config.serviceNodePortRange()));
+                        new NodePortRange(
+                                config.serviceNodePortRange(),
+                                Map.of(
+                                        config.securePort(),
+                                        "the API server's own (--secure-port)")));
         ObjectWriter writer =
                 new ObjectWriter(
                         store, strategies(config), allocations.byResource(), config.eventTtl());
