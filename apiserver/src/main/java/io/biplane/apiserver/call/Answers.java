@@ -18,6 +18,9 @@ public final class Answers {
     public static final int CREATED = 201;
     public static final int ACCEPTED = 202;
 
+    private static final int MOST_WARNINGS = 20;
+    private static final int LONGEST_WARNING = 500;
+
     private Answers() {}
 
     public static Response.Full json(int code, byte[] body, List<String> warnings) {
@@ -25,14 +28,33 @@ public final class Answers {
         headers.put("Content-Type", List.of("application/json"));
         headers.put("Cache-Control", List.of("no-cache, private"));
         if (!warnings.isEmpty()) {
-            List<String> quoted = new ArrayList<>();
-            for (String warning : warnings) {
-                String text = warning.replace("\\", "\\\\").replace("\"", "\\\"");
-                quoted.add("299 - \"" + text + "\"");
-            }
-            headers.put("Warning", quoted);
+            headers.put("Warning", bounded(warnings).stream().map(Answers::quoted).toList());
         }
         return new Response.Full(code, headers, body);
+    }
+
+    /** Each text once; how many there are is up to the client's object, so not all of them. */
+    private static List<String> bounded(List<String> warnings) {
+        List<String> all = warnings.stream().distinct().toList();
+        if (all.size() <= MOST_WARNINGS) {
+            return all;
+        }
+        List<String> some = new ArrayList<>(all.subList(0, MOST_WARNINGS));
+        some.add("and %d more warnings".formatted(all.size() - MOST_WARNINGS));
+        return some;
+    }
+
+    /** As a header may hold it, whatever names the client chose for its fields. */
+    private static String quoted(String warning) {
+        String text =
+                warning.length() <= LONGEST_WARNING
+                        ? warning
+                        : warning.substring(0, LONGEST_WARNING) + "...";
+        return "299 - \"%s\""
+                .formatted(
+                        text.replaceAll("\\p{Cntrl}", " ")
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\""));
     }
 
     public static Response.Full outcome(Call call, int code, ObjectWriter.Outcome outcome) {

@@ -8,6 +8,7 @@ import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.Strategies;
 import io.biplane.api.Strategy;
+import io.biplane.api.strategy.NotBuilt;
 import io.biplane.apiserver.allocation.Allocation;
 import io.biplane.apiserver.allocation.Claims;
 import io.biplane.apiserver.storage.ObjectKeys;
@@ -121,7 +122,7 @@ public final class ObjectWriter {
             }
             Claims claims = allocation(resource).plan(object, null, dryRun);
             refuse(resource, name, List.of(), strategy.validate(object));
-            List<String> warnings = strategy.warnings(object, null);
+            List<String> warnings = warnings(resource, object, null);
             String key = ObjectKeys.key(resource, namespace, name);
             if (dryRun) {
                 if (store.get(key).isPresent()) {
@@ -168,7 +169,7 @@ public final class ObjectWriter {
             }
             Claims claims = apply(target, strategy, rules, object, old, dryRun);
             List<String> warnings =
-                    rules == Rules.OBJECT ? strategy.warnings(object, old) : List.of();
+                    rules == Rules.OBJECT ? warnings(target.resource(), object, old) : List.of();
             boolean removed = Deletion.isComplete(target.resource(), object);
             if (dryRun || (!removed && object.equals(old))) {
                 return new Outcome(object, removed, warnings);
@@ -180,6 +181,12 @@ public final class ObjectWriter {
             }
         }
         throw busy(target.resource(), "update");
+    }
+
+    private List<String> warnings(Resource resource, ObjectNode object, @Nullable ObjectNode old) {
+        List<String> warnings = new ArrayList<>(strategies.of(resource).warnings(object, old));
+        warnings.addAll(NotBuilt.warnings(resource, object));
+        return warnings;
     }
 
     private Claims apply(

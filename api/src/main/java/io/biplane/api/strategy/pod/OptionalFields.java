@@ -1,6 +1,7 @@
 package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.validation.FieldPath;
 import io.biplane.api.validation.Names;
 
 import tools.jackson.databind.JsonNode;
@@ -80,9 +81,18 @@ final class OptionalFields {
     private OptionalFields() {}
 
     /** Where the text is, and its faults by its full path and value. */
-    private record Row(List<String> steps, BiFunction<String, String, List<FieldError>> faults) {
+    private record Row(FieldPath path, BiFunction<String, String, List<FieldError>> faults) {
         Row(String path, BiFunction<String, String, List<FieldError>> faults) {
-            this(List.of(path.split("\\.", -1)), faults);
+            this(FieldPath.parse(path), faults);
+        }
+
+        void check(String base, JsonNode node, List<FieldError> errors) {
+            path.find(
+                    base,
+                    node,
+                    (field, value) ->
+                            value.stringValueOpt()
+                                    .ifPresent(v -> errors.addAll(faults.apply(field, v))));
         }
     }
 
@@ -157,25 +167,7 @@ final class OptionalFields {
 
     private static List<FieldError> check(List<Row> rows, String path, JsonNode node) {
         List<FieldError> errors = new ArrayList<>();
-        rows.forEach(row -> walk(row, 0, path, node, errors));
+        rows.forEach(row -> row.check(path, node, errors));
         return errors;
-    }
-
-    private static void walk(
-            Row row, int step, String path, JsonNode node, List<FieldError> errors) {
-        if (step == row.steps.size()) {
-            node.stringValueOpt().ifPresent(v -> errors.addAll(row.faults.apply(path, v)));
-            return;
-        }
-        String name = row.steps.get(step);
-        if (!name.endsWith("[]")) {
-            walk(row, step + 1, path + "." + name, node.path(name), errors);
-            return;
-        }
-        String list = name.substring(0, name.length() - 2);
-        JsonNode elements = node.path(list);
-        for (int i = 0; i < elements.size(); i++) {
-            walk(row, step + 1, "%s.%s[%d]".formatted(path, list, i), elements.get(i), errors);
-        }
     }
 }
