@@ -14,6 +14,9 @@ import io.biplane.cli.component.KubeletCommand;
 import io.biplane.cli.controlplane.ControlPlaneCommand;
 import io.biplane.cli.store.StoreCommand;
 import io.biplane.cli.validate.ValidateCommand;
+import io.biplane.linux.SyscallException;
+import io.biplane.linux.netlink.NetlinkException;
+import io.biplane.network.fabric.FabricRemainsException;
 import io.biplane.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
@@ -115,9 +118,17 @@ public final class Main implements Callable<Integer> {
                 switch (failure) {
                     case CommandFailure known -> known.problems();
                     case StoreException store -> List.of(String.valueOf(store.getMessage()));
+                    case FabricRemainsException left -> left.problems();
+                    case SyscallException refused -> List.of(kernel(refused));
+                    case NetlinkException refused -> List.of(kernel(refused));
                     default -> throw failure; // a bug: the stack trace is what helps
                 };
         problems.forEach(problem -> command.getErr().println("biplane: " + problem));
         return FAILED;
+    }
+
+    private static String kernel(Exception refused) {
+        return "the kernel refused %s (as root, outside of containers that forbid it?)"
+                .formatted(refused.getMessage());
     }
 }

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /** What the kernel lets this process and this machine have. */
 public final class Limits {
@@ -26,7 +27,7 @@ public final class Limits {
     public static Limit openFiles() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(ValueLayout.JAVA_LONG, 2);
-            Syscalls.getrlimit(RLIMIT_NOFILE, limit);
+            ProcessSyscalls.getrlimit(RLIMIT_NOFILE, limit);
             return new Limit(
                     limit.getAtIndex(ValueLayout.JAVA_LONG, 0),
                     limit.getAtIndex(ValueLayout.JAVA_LONG, 1));
@@ -55,7 +56,7 @@ public final class Limits {
     private static void setOpenFiles(long current, long highest) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocateFrom(ValueLayout.JAVA_LONG, current, highest);
-            Syscalls.setrlimit(RLIMIT_NOFILE, limit);
+            ProcessSyscalls.setrlimit(RLIMIT_NOFILE, limit);
         }
     }
 
@@ -69,9 +70,19 @@ public final class Limits {
         return Long.parseLong(Sysctl.get("fs.mount-max"));
     }
 
-    /** How many neighbours that are not permanent there may be, in all namespaces together. */
-    public static long neighbours() {
-        return Long.parseLong(Sysctl.get("net.ipv4.neigh.default.gc_thresh3"));
+    /**
+     * How many neighbours that are not permanent there may be, in all namespaces together; empty
+     * where this thread's namespace is not the machine's first, which alone shows it.
+     */
+    public static OptionalLong neighbours() {
+        try {
+            return OptionalLong.of(Long.parseLong(Sysctl.get("net.ipv4.neigh.default.gc_thresh3")));
+        } catch (SyscallException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return OptionalLong.empty();
+            }
+            throw e;
+        }
     }
 
     /** The memory that can be had without swapping, in bytes. */

@@ -69,7 +69,7 @@ public final class NamespaceThread {
     }
 
     /** Waits through interrupts: the work is short, and its descriptors must not get lost. */
-    private static <T> T await(FutureTask<T> task) {
+    static <T> T await(FutureTask<T> task) {
         boolean interrupted = false;
         try {
             while (true) {

@@ -2,13 +2,16 @@ package io.biplane.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 
 /**
  * A handle on a network namespace: an open file descriptor, which keeps the namespace alive, and
@@ -53,20 +56,11 @@ public final class NetworkNamespace implements AutoCloseable {
      */
     public static <T> Created<T> create(String name, Callable<T> work) {
         Path path = pathOf(name);
-        try {
-            Files.createDirectories(DIRECTORY);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Syscalls.close(
-                Syscalls.open(
-                        path.toString(),
-                        Syscalls.O_RDONLY | Syscalls.O_CREAT | Syscalls.O_EXCL,
-                        0));
+        makeFile(path);
         try {
             return NamespaceThread.onNewThread(() -> {
                 Syscalls.unshare(Syscalls.CLONE_NEWNET);
-                Syscalls.bindMount(SELF, path.toString());
+                MountSyscalls.bind(SELF, path.toString());
                 int fd = Syscalls.open(SELF, Syscalls.O_RDONLY, 0);
                 NetworkNamespace namespace = new NetworkNamespace(path, fd);
                 try {
@@ -80,6 +74,16 @@ public final class NetworkNamespace implements AutoCloseable {
             delete(name);
             throw e;
         }
+    }
+
+    /** The file on which a namespace is then mounted. */
+    private static void makeFile(Path path) {
+        NetnsDirectory.prepare();
+        Syscalls.close(
+                Syscalls.open(
+                        path.toString(),
+                        Syscalls.O_RDONLY | Syscalls.O_CREAT | Syscalls.O_EXCL,
+                        0));
     }
 
     /**
@@ -107,38 +111,52 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     /**
+     * Whether a namespace is bound to the name in this mount namespace; a plain file is not one.
+     */
+    public static boolean isBound(String name) {
+        if (!exists(name)) {
+            return false;
+        }
+        try (NetworkNamespace there = open(name)) {
+            return NamespaceThread.in(there, () -> true);
+        } catch (SyscallException e) {
+            if (e.errno() == Errno.EINVAL || e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /**
      * Takes the name away, if it is there. The kernel removes the namespace with all its links once
      * no process, socket or handle is in it any more.
      */
     public static void delete(String name) {
-        Path path = pathOf(name);
-        if (!Files.exists(path)) {
-            return;
-        }
-        try {
-            Syscalls.unmount(path.toString());
-        } catch (SyscallException e) {
-            if (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOENT) {
-                throw e; // EINVAL: a plain file, left by a process that died while it made it
-            }
-        }
-        try {
-            Files.deleteIfExists(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (Files.exists(pathOf(name))) {
+            NetnsDirectory.remove(name);
         }
     }
 
     /** The names that are taken, sorted. */
     public static List<String> list() {
-        if (!Files.isDirectory(DIRECTORY)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(DIRECTORY)) {
-            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        try {
+            return names(DIRECTORY);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static List<String> names(Path directory) throws IOException {
+        List<String> names = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+                files.forEach(file -> names.add(file.getFileName().toString()));
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+        }
+        Collections.sort(names);
+        return names;
     }
 
     /** Whether {@code name} can name a namespace: one path component of at most 255 bytes. */
@@ -159,7 +177,7 @@ public final class NetworkNamespace implements AutoCloseable {
      */
     public boolean isNamed() {
         try {
-            return inode(path).equals(inode(ownFile()));
+            return inode(path) == inode(ownFile());
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -167,8 +185,8 @@ public final class NetworkNamespace implements AutoCloseable {
         }
     }
 
-    private static Object inode(Path file) throws IOException {
-        return Files.getAttribute(file, "unix:ino");
+    private static long inode(Path file) throws IOException {
+        return (long) Files.getAttribute(file, "unix:ino");
     }
 
     private Path ownFile() {
@@ -181,12 +199,8 @@ public final class NetworkNamespace implements AutoCloseable {
      */
     public void restoreName() {
         delete(name());
-        Syscalls.close(
-                Syscalls.open(
-                        path.toString(),
-                        Syscalls.O_RDONLY | Syscalls.O_CREAT | Syscalls.O_EXCL,
-                        0));
-        Syscalls.bindMount(ownFile().toString(), path.toString());
+        makeFile(path);
+        MountSyscalls.bind(ownFile().toString(), path.toString());
     }
 
     /** The file that leads to the namespace. */
@@ -197,6 +211,22 @@ public final class NetworkNamespace implements AutoCloseable {
     /** The last component of the path; what {@code ip netns} calls it. */
     public String name() {
         return path.getFileName().toString();
+    }
+
+    /** The number by which the kernel tells it from all others that there are now. */
+    public long inode() {
+        try {
+            return inode(ownFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a process that this one sees is in the namespace with that {@link #inode}. */
+    public static boolean hasProcesses(long inode) {
+        String link = "net:[%d]".formatted(inode);
+        return Processes.all().stream()
+                .anyMatch(process -> Processes.namespace(process, "net").equals(link));
     }
 
     /** The open descriptor, valid until {@link #close}. */

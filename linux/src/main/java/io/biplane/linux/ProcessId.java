@@ -3,7 +3,7 @@ package io.biplane.linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * A process that cannot be mistaken for a later one with the same number: pid files hold both
@@ -13,13 +13,13 @@ import java.util.OptionalLong;
  * @param startTicks when it started, in clock ticks since the machine did
  */
 public record ProcessId(long pid, long startTicks) {
-    /** Field 22 of proc(5) stat, counted after the command's closing parenthesis. */
-    private static final int START_AFTER_COMMAND = 19;
+    // proc(5) stat, counted after the command's closing parenthesis.
+    private static final int STATE = 0;
+    private static final int START = 19;
 
     /** This process. */
     public static ProcessId self() {
-        long pid = ProcessHandle.current().pid();
-        return new ProcessId(pid, startTicks(pid).orElseThrow());
+        return of(ProcessHandle.current().pid());
     }
 
     /**
@@ -28,9 +28,8 @@ public record ProcessId(long pid, long startTicks) {
      * @throws IllegalStateException if there is none
      */
     public static ProcessId of(long pid) {
-        return new ProcessId(
-                pid,
-                startTicks(pid).orElseThrow(() -> new IllegalStateException("no process " + pid)));
+        String[] stat = stat(pid).orElseThrow(() -> new IllegalStateException("no process " + pid));
+        return new ProcessId(pid, Long.parseLong(stat[START]));
     }
 
     /**
@@ -54,23 +53,30 @@ public record ProcessId(long pid, long startTicks) {
         return "\"%s\" is not \"<pid> <start ticks>\"".formatted(text);
     }
 
-    /** When the process with that number started; empty if there is none. */
-    public static OptionalLong startTicks(long pid) {
+    private static Optional<String[]> stat(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            return OptionalLong.of(Long.parseLong(fields[START_AFTER_COMMAND]));
+            return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
         } catch (IOException e) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
     }
 
-    /** Whether the very process is still there; a zombie is not. */
+    /**
+     * Whether the very process still runs. One that has ended keeps its number, as a zombie, until
+     * its parent asks for its exit code; where the parent never does, for ever.
+     */
     public boolean isAlive() {
-        OptionalLong now = startTicks(pid);
-        return now.isPresent()
-                && now.getAsLong() == startTicks
-                && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+        return stat(pid)
+                .filter(stat -> Long.parseLong(stat[START]) == startTicks)
+                .filter(stat -> "ZXx".indexOf(stat[STATE].charAt(0)) < 0)
+                .isPresent();
+    }
+
+    /** Whether it sees the same mounts as this process, as far as that may be looked at. */
+    public boolean sharesMounts() {
+        String theirs = Processes.namespace(Path.of("/proc/" + pid), "mnt");
+        return theirs.isEmpty() || theirs.equals(Processes.namespace(Path.of("/proc/self"), "mnt"));
     }
 
     /** {@code 4711 123456}, for a pid file. */

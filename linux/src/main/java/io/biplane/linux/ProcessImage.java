@@ -36,7 +36,7 @@ public final class ProcessImage {
             NamespaceThread.in(
                     namespace,
                     () -> {
-                        Syscalls.execve(program, argv, envp);
+                        ProcessSyscalls.execve(program, argv, envp);
                         return true;
                     });
         }
@@ -64,6 +64,6 @@ public final class ProcessImage {
      * Leaves the terminal's session, so that closing it, or Ctrl-C in it, ends this process not.
      */
     public static void leaveSession() {
-        Syscalls.setsid();
+        ProcessSyscalls.setsid();
     }
 }

@@ -1,5 +1,12 @@
 package io.biplane.linux;
 
+import static io.biplane.linux.Libc.captured;
+import static io.biplane.linux.Libc.check;
+import static io.biplane.linux.Libc.errno;
+import static io.biplane.linux.Libc.ofInt;
+import static io.biplane.linux.Libc.ofLong;
+import static io.biplane.linux.Libc.unexpected;
+
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -7,13 +14,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
  * The system calls that the JDK does not offer, each as libc has it. Every one throws {@link
@@ -26,7 +29,9 @@ public final class Syscalls {
     public static final int O_EXCL = 0200;
     public static final int O_NONBLOCK = 04000;
     public static final int O_CLOEXEC = 02000000;
+    public static final int O_DIRECTORY = 0200000;
     public static final int CLONE_NEWNET = 0x40000000;
+    public static final int CLONE_NEWNS = 0x00020000;
     public static final int AF_NETLINK = 16;
     public static final int SOCK_RAW = 3;
     public static final int SOCK_CLOEXEC = O_CLOEXEC;
@@ -35,16 +40,6 @@ public final class Syscalls {
     public static final int MSG_DONTWAIT = 0x40;
 
     private static final long SOCKADDR_NL_BYTES = 12; // linux/netlink.h
-
-    private static final int MS_BIND = 4096;
-    private static final int MNT_DETACH = 2;
-
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final SymbolLookup LIBC = LINKER.defaultLookup();
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
-    private static final ThreadLocal<MemorySegment> CAPTURED =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE));
 
     private static final MethodHandle SOCKET = ofInt("socket", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle SEND = ofLong("send", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
@@ -55,17 +50,12 @@ public final class Syscalls {
             ofInt("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle CLOSE = ofInt("close", JAVA_INT);
     private static final MethodHandle OPEN =
-            handle(
+            Libc.handle(
                     "open",
                     FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
                     Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle EXECVE = ofInt("execve", ADDRESS, ADDRESS, ADDRESS);
-    private static final MethodHandle SETSID = ofInt("setsid");
     private static final MethodHandle UNSHARE = ofInt("unshare", JAVA_INT);
     private static final MethodHandle SETNS = ofInt("setns", JAVA_INT, JAVA_INT);
-    private static final MethodHandle MOUNT =
-            ofInt("mount", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS);
-    private static final MethodHandle UMOUNT2 = ofInt("umount2", ADDRESS, JAVA_INT);
     private static final MethodHandle BIND = ofInt("bind", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle EPOLL_CREATE1 = ofInt("epoll_create1", JAVA_INT);
     private static final MethodHandle EPOLL_CTL =
@@ -76,52 +66,13 @@ public final class Syscalls {
     private static final MethodHandle INOTIFY_INIT1 = ofInt("inotify_init1", JAVA_INT);
     private static final MethodHandle INOTIFY_ADD_WATCH =
             ofInt("inotify_add_watch", JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle GETRLIMIT = ofInt("getrlimit", JAVA_INT, ADDRESS);
-    private static final MethodHandle SETRLIMIT = ofInt("setrlimit", JAVA_INT, ADDRESS);
 
     private Syscalls() {}
-
-    private static MethodHandle ofInt(String name, java.lang.foreign.MemoryLayout... arguments) {
-        return handle(name, FunctionDescriptor.of(JAVA_INT, arguments));
-    }
-
-    private static MethodHandle ofLong(String name, java.lang.foreign.MemoryLayout... arguments) {
-        return handle(name, FunctionDescriptor.of(JAVA_LONG, arguments));
-    }
-
-    private static MethodHandle handle(
-            String name, FunctionDescriptor type, Linker.Option... more) {
-        Linker.Option[] options = new Linker.Option[more.length + 1];
-        System.arraycopy(more, 0, options, 1, more.length);
-        options[0] = Linker.Option.captureCallState("errno");
-        return LINKER.downcallHandle(LIBC.findOrThrow(name), type, options);
-    }
-
-    /** The error number of the last call of this thread that failed. */
-    static int errno() {
-        return (int) ERRNO.get(CAPTURED.get(), 0L);
-    }
-
-    private static long check(long result, String call, Object what) {
-        if (result < 0) {
-            throw new SyscallException(call, what.toString(), errno());
-        }
-        return result;
-    }
-
-    /** What a downcall can throw is never checked: it is a bug, or the JVM's own error. */
-    private static RuntimeException unexpected(Throwable thrown) {
-        switch (thrown) {
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> throw new IllegalStateException(thrown);
-        }
-    }
 
     /** A new socket; it belongs for good to the calling thread's network namespace. */
     public static int socket(int domain, int type, int protocol) {
         try {
-            int fd = (int) SOCKET.invokeExact(CAPTURED.get(), domain, type, protocol);
+            int fd = (int) SOCKET.invokeExact(captured(), domain, type, protocol);
             return (int) check(fd, "socket", "domain %d protocol %d".formatted(domain, protocol));
         } catch (Throwable e) {
             throw unexpected(e);
@@ -131,7 +82,7 @@ public final class Syscalls {
     /** Sends the first {@code length} bytes of {@code buffer}, all of them or none. */
     public static void send(int fd, MemorySegment buffer, long length) {
         try {
-            long sent = (long) SEND.invokeExact(CAPTURED.get(), fd, buffer, length, 0);
+            long sent = (long) SEND.invokeExact(captured(), fd, buffer, length, 0);
             check(sent, "send", "fd " + fd);
             if (sent != length) {
                 throw new IllegalStateException("sent %d of %d bytes".formatted(sent, length));
@@ -149,7 +100,7 @@ public final class Syscalls {
     public static int receive(int fd, MemorySegment buffer, int flags) {
         try {
             long received =
-                    (long) RECV.invokeExact(CAPTURED.get(), fd, buffer, buffer.byteSize(), flags);
+                    (long) RECV.invokeExact(captured(), fd, buffer, buffer.byteSize(), flags);
             return received < 0 ? -errno() : (int) received;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -159,7 +110,7 @@ public final class Syscalls {
     /** Reads up to the size of {@code buffer}; 0 at the end of the file. */
     public static int read(int fd, MemorySegment buffer, Object what) {
         try {
-            long n = (long) READ.invokeExact(CAPTURED.get(), fd, buffer, buffer.byteSize());
+            long n = (long) READ.invokeExact(captured(), fd, buffer, buffer.byteSize());
             return (int) check(n, "read", what);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -169,7 +120,7 @@ public final class Syscalls {
     /** Writes the first {@code length} bytes of {@code buffer}. */
     public static void write(int fd, MemorySegment buffer, long length, Object what) {
         try {
-            check((long) WRITE.invokeExact(CAPTURED.get(), fd, buffer, length), "write", what);
+            check((long) WRITE.invokeExact(captured(), fd, buffer, length), "write", what);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -179,8 +130,7 @@ public final class Syscalls {
     public static void setsockopt(int fd, int level, int option, int value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointer = arena.allocateFrom(JAVA_INT, value);
-            int result =
-                    (int) SETSOCKOPT.invokeExact(CAPTURED.get(), fd, level, option, pointer, 4);
+            int result = (int) SETSOCKOPT.invokeExact(captured(), fd, level, option, pointer, 4);
             check(result, "setsockopt", "level %d option %d".formatted(level, option));
         } catch (Throwable e) {
             throw unexpected(e);
@@ -190,7 +140,7 @@ public final class Syscalls {
     /** Closes a file descriptor. An error is of no use to anyone and is ignored. */
     public static void close(int fd) {
         try {
-            int _ = (int) CLOSE.invokeExact(CAPTURED.get(), fd);
+            int _ = (int) CLOSE.invokeExact(captured(), fd);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -204,7 +154,7 @@ public final class Syscalls {
     /** As {@link #open}; without O_CLOEXEC among the flags, programs that are run inherit it. */
     static int openExactly(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = (int) OPEN.invokeExact(CAPTURED.get(), arena.allocateFrom(path), flags, mode);
+            int fd = (int) OPEN.invokeExact(captured(), arena.allocateFrom(path), flags, mode);
             return (int) check(fd, "open", path);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -214,7 +164,8 @@ public final class Syscalls {
     /** Moves the calling OS thread into a new namespace of the kind that {@code flags} names. */
     static void unshare(int flags) {
         try {
-            check((int) UNSHARE.invokeExact(CAPTURED.get(), flags), "unshare", "network namespace");
+            int result = (int) UNSHARE.invokeExact(captured(), flags);
+            check(result, "unshare", "flags 0x%x".formatted(flags));
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -223,73 +174,7 @@ public final class Syscalls {
     /** Moves the calling OS thread into the network namespace behind {@code fd}. */
     static void setns(int fd, Object what) {
         try {
-            check((int) SETNS.invokeExact(CAPTURED.get(), fd, CLONE_NEWNET), "setns", what);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    static void bindMount(String source, String target) {
-        try (Arena arena = Arena.ofConfined()) {
-            int result =
-                    (int)
-                            MOUNT.invokeExact(
-                                    CAPTURED.get(),
-                                    arena.allocateFrom(source),
-                                    arena.allocateFrom(target),
-                                    arena.allocateFrom("none"),
-                                    (long) MS_BIND,
-                                    MemorySegment.NULL);
-            check(result, "mount", target);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /** Detaches the mount at {@code target}, even while it is in use. */
-    static void unmount(String target) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment path = arena.allocateFrom(target);
-            check((int) UMOUNT2.invokeExact(CAPTURED.get(), path, MNT_DETACH), "umount2", target);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    static void getrlimit(int resource, MemorySegment limit) {
-        try {
-            int result = (int) GETRLIMIT.invokeExact(CAPTURED.get(), resource, limit);
-            check(result, "getrlimit", resource);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    static void setrlimit(int resource, MemorySegment limit) {
-        try {
-            int result = (int) SETRLIMIT.invokeExact(CAPTURED.get(), resource, limit);
-            check(result, "setrlimit", resource);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /** Replaces the program that this process runs; returns only by an exception. */
-    static void execve(String path, MemorySegment arguments, MemorySegment environment) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment file = arena.allocateFrom(path);
-            int failed = (int) EXECVE.invokeExact(CAPTURED.get(), file, arguments, environment);
-            check(failed, "execve", path);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    /** Makes this process the leader of a session of its own, without a terminal. */
-    static void setsid() {
-        try {
-            int session = (int) SETSID.invokeExact(CAPTURED.get());
-            check(session, "setsid", "this process");
+            check((int) SETNS.invokeExact(captured(), fd, CLONE_NEWNET), "setns", what);
         } catch (Throwable e) {
             throw unexpected(e);
         }
@@ -298,7 +183,7 @@ public final class Syscalls {
     /** A new set of descriptors to wait for. */
     public static int epollCreate() {
         try {
-            int fd = (int) EPOLL_CREATE1.invokeExact(CAPTURED.get(), O_CLOEXEC);
+            int fd = (int) EPOLL_CREATE1.invokeExact(captured(), O_CLOEXEC);
             return (int) check(fd, "epoll_create1", "events");
         } catch (Throwable e) {
             throw unexpected(e);
@@ -312,7 +197,7 @@ public final class Syscalls {
      */
     public static void epollControl(int epoll, int operation, int fd, MemorySegment event) {
         try {
-            int result = (int) EPOLL_CTL.invokeExact(CAPTURED.get(), epoll, operation, fd, event);
+            int result = (int) EPOLL_CTL.invokeExact(captured(), epoll, operation, fd, event);
             check(result, "epoll_ctl", "fd " + fd);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -327,7 +212,7 @@ public final class Syscalls {
      */
     public static int epollWait(int epoll, MemorySegment events, int count) {
         try {
-            int ready = (int) EPOLL_WAIT.invokeExact(CAPTURED.get(), epoll, events, count, -1);
+            int ready = (int) EPOLL_WAIT.invokeExact(captured(), epoll, events, count, -1);
             return ready < 0 ? -errno() : ready;
         } catch (Throwable e) {
             throw unexpected(e);
@@ -337,7 +222,7 @@ public final class Syscalls {
     /** A descriptor that is ready once 8 bytes were written to it. */
     public static int eventFd() {
         try {
-            int fd = (int) EVENTFD.invokeExact(CAPTURED.get(), 0, O_CLOEXEC);
+            int fd = (int) EVENTFD.invokeExact(captured(), 0, O_CLOEXEC);
             return (int) check(fd, "eventfd", "wake-up");
         } catch (Throwable e) {
             throw unexpected(e);
@@ -347,7 +232,7 @@ public final class Syscalls {
     /** A descriptor that tells of changes of files; it never blocks. */
     public static int inotifyInit() {
         try {
-            int fd = (int) INOTIFY_INIT1.invokeExact(CAPTURED.get(), O_CLOEXEC | O_NONBLOCK);
+            int fd = (int) INOTIFY_INIT1.invokeExact(captured(), O_CLOEXEC | O_NONBLOCK);
             return (int) check(fd, "inotify_init1", "directories");
         } catch (Throwable e) {
             throw unexpected(e);
@@ -364,7 +249,7 @@ public final class Syscalls {
             int watch =
                     (int)
                             INOTIFY_ADD_WATCH.invokeExact(
-                                    CAPTURED.get(), inotify, arena.allocateFrom(path), mask);
+                                    captured(), inotify, arena.allocateFrom(path), mask);
             check(watch, "inotify_add_watch", path);
         } catch (Throwable e) {
             throw unexpected(e);
@@ -379,8 +264,7 @@ public final class Syscalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SOCKADDR_NL_BYTES, 4);
             address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
-            int result =
-                    (int) BIND.invokeExact(CAPTURED.get(), fd, address, (int) address.byteSize());
+            int result = (int) BIND.invokeExact(captured(), fd, address, (int) address.byteSize());
             check(result, "bind", "netlink");
         } catch (Throwable e) {
             throw unexpected(e);

@@ -3,6 +3,7 @@ package io.biplane.cli.cluster;
 import io.biplane.cli.CommandFailure;
 import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.Pidfd;
 import io.biplane.linux.ProcessId;
 
 import java.io.IOException;
@@ -11,11 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One of the processes that a cluster consists of: started detached, found again by its pid file. A
@@ -51,11 +50,11 @@ enum Component {
         return data.logs().resolve(id + ".log");
     }
 
-    /** The running process, if it runs. */
-    Optional<ProcessHandle> find(DataDirectory data) {
+    /** The process, if it runs; one that has ended and was not reaped by its parent does not. */
+    Optional<ProcessId> find(DataDirectory data) {
         try {
-            ProcessId id = ProcessId.parse(Files.readString(pidFile(data)));
-            return id.isAlive() ? ProcessHandle.of(id.pid()) : Optional.empty();
+            return Optional.of(ProcessId.parse(Files.readString(pidFile(data))))
+                    .filter(ProcessId::isAlive);
         } catch (NoSuchFileException | IllegalArgumentException e) {
             return Optional.empty(); // not there, or cut short by a full disk: nothing was started
         } catch (IOException e) {
@@ -64,6 +63,11 @@ enum Component {
                             .formatted(pidFile(data), e.getMessage()),
                     e);
         }
+    }
+
+    /** The processes of the cluster that run. */
+    static List<ProcessId> running(DataDirectory data) {
+        return Arrays.stream(values()).flatMap(component -> component.find(data).stream()).toList();
     }
 
     /** Starts the process in a network namespace. */
@@ -113,23 +117,21 @@ enum Component {
         }
     }
 
-    private static void end(ProcessHandle process) {
-        process.destroy();
-        if (!ended(process)) {
-            process.destroyForcibly();
-            ended(process);
+    private static void end(ProcessId id) {
+        Optional<Pidfd> opened = Pidfd.open(id);
+        if (opened.isEmpty()) {
+            return;
         }
-    }
-
-    private static boolean ended(ProcessHandle process) {
-        try {
-            process.onExit().get(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
+        try (Pidfd process = opened.get()) {
+            process.signal(Pidfd.SIGTERM);
+            if (!process.awaitEnd(STOP_DEADLINE)) {
+                process.signal(Pidfd.SIGKILL);
+                if (!process.awaitEnd(STOP_DEADLINE)) {
+                    throw new CommandFailure(
+                            "process %d does not end, even by SIGKILL: the kernel holds it (cat /proc/%d/stack tells where; biplane down again once it has ended)"
+                                    .formatted(id.pid(), id.pid()));
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.biplane.cli.cluster;
 import io.biplane.cli.CommandFailure;
 import io.biplane.client.ApiClient;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.ProcessId;
 import io.biplane.network.fabric.Fabric;
 import io.biplane.network.fabric.HostSide;
 
@@ -53,8 +54,15 @@ final class Launch {
                 () -> kubeconfig(readiness));
     }
 
+    /**
+     * What an earlier run has left where this mount namespace does not have it is removed first.
+     */
     private void network() {
-        new Fabric(spec.network(), HostSide.ofThisProcess()).up(spec.nodes());
+        HostSide host = HostSide.ofThisProcess();
+        if (Component.running(data).isEmpty() && Fabric.isElsewhere(spec.name(), host)) {
+            Fabric.down(spec.name(), host);
+        }
+        new Fabric(spec.network(), host).up(spec.nodes());
     }
 
     /** Starts what does not run, and says what was done. */
@@ -66,7 +74,7 @@ final class Launch {
             if (outgrown && component.find(data).isPresent()) {
                 component.stop(data); // its pods stay as they are, and are adopted
             }
-            Optional<ProcessHandle> running = component.find(data);
+            Optional<ProcessId> running = component.find(data);
             List<String> arguments = new ArrayList<>(List.of("--data-dir", data.root().toString()));
             if (component == Component.CONTROL_PLANE) {
                 arguments.addAll(List.of("--host-netns", host));

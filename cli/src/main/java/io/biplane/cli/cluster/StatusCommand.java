@@ -9,6 +9,7 @@ import io.biplane.client.HttpsTransport;
 import io.biplane.client.ListOptions;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.ProcessId;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,7 @@ public final class StatusCommand implements Callable<Integer> {
                 spec.name(), spec.network().pods(), spec.network().services(), spec.securePort());
         boolean whole = true;
         for (Component component : Component.values()) {
-            Optional<ProcessHandle> process = component.find(data);
+            Optional<ProcessId> process = component.find(data);
             whole &= process.isPresent();
             System.out.printf(
                     ROW,

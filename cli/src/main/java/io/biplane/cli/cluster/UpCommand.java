@@ -1,6 +1,7 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.linux.ProcessId;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +38,7 @@ public final class UpCommand implements Callable<Integer> {
         ClusterSpec spec;
         data.requireSpace();
         try (FileChannel _ = data.lock()) {
+            refuseOtherMounts(data);
             spec = new SpecChoice(cluster.name(), data, options, user).make();
             data.writeSpec(spec, user);
             new Launch(spec, data, user, steps).run();
@@ -49,6 +51,17 @@ public final class UpCommand implements Callable<Integer> {
             stayUntilInterrupted(spec, data);
         }
         return 0;
+    }
+
+    /** Its namespaces are bound where its processes are; here they would be made a second time. */
+    private void refuseOtherMounts(DataDirectory data) {
+        for (ProcessId process : Component.running(data)) {
+            if (!process.sharesMounts()) {
+                throw new CommandFailure(
+                        "cluster %s runs in another mount namespace, that of process %d: its network cannot be seen from here (run up there: nsenter --mount --target %d biplane up …; down works from here)"
+                                .formatted(cluster.name(), process.pid(), process.pid()));
+            }
+        }
     }
 
     private static void greet(ClusterSpec spec, Duration took) {

@@ -46,6 +46,11 @@ final class HostNamespace implements AutoCloseable {
         return words(List.of());
     }
 
+    /** As {@link #prefix()}, with the mounts of another mount namespace. */
+    List<String> prefix(MountNamespace mounts) {
+        return List.of("nsenter", "--net=/run/netns/" + name, mounts.option());
+    }
+
     /** Everything that a cluster could change on a host, as the witnesses print it. */
     String state() {
         StringBuilder state = new StringBuilder();

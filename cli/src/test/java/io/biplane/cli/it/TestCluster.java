@@ -54,18 +54,29 @@ final class TestCluster implements AutoCloseable {
 
     /** Runs {@code biplane <command> --name … --data-dir … <more>}. */
     Result biplane(String command, String... more) {
+        return Programs.run(words(command, more).toArray(String[]::new));
+    }
+
+    /** The words by which {@link #biplane} runs it. */
+    List<String> words(String command, String... more) {
         List<String> words = new ArrayList<>(prefix);
         words.addAll(List.of(LAUNCHER.toString(), command));
         words.addAll(List.of("--name", name, "--data-dir", data().toString()));
+        if (command.equals("up")) {
+            words.addAll(List.of("--kubeconfig", kubeconfig().toString()));
+        }
         words.addAll(Arrays.asList(more));
-        return Programs.run(words.toArray(String[]::new));
+        return words;
     }
 
     /** Brings the cluster up, or what is missing of it. */
     Result up(String... more) {
-        List<String> words = new ArrayList<>(List.of("--kubeconfig", kubeconfig().toString()));
-        words.addAll(Arrays.asList(more));
-        return biplane("up", words.toArray(String[]::new));
+        return biplane("up", more);
+    }
+
+    /** The same cluster, commanded by way of other words put in front. */
+    TestCluster from(List<String> otherPrefix) {
+        return new TestCluster(name, directory, otherPrefix);
     }
 
     /** Runs a current kubectl, which must succeed. */

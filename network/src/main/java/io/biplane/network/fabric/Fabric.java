@@ -1,11 +1,11 @@
 package io.biplane.network.fabric;
 
+import io.biplane.linux.MountNamespaces;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
-import io.biplane.linux.route.Change;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
@@ -13,7 +13,6 @@ import io.biplane.network.masquerade.HostEgress;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * A cluster's network on this machine, as the kernel holds it.
@@ -59,7 +58,6 @@ public final class Fabric {
     public void up(int nodes) {
         FabricRepair repair = new FabricRepair(new FabricPlan(network, nodes));
         try (Station fabric = Station.ensure(network.fabricNamespace())) {
-            new HostSysctls(host).acquire(network.name());
             repair.fabric(fabric);
             for (int node = 1; node <= nodes; node++) {
                 String name = network.nodeNamespace(ClusterNetwork.nodeName(node));
@@ -75,6 +73,7 @@ public final class Fabric {
             try (RouteSocket socket = RouteSocket.open(host.namespace())) {
                 repair.host(fabric, new Station(host.namespace(), socket), families);
             }
+            new HostSysctls(host).acquire(network.name(), fabric.namespace());
             try (Nftables nftables = KernelNftables.open(host.namespace())) {
                 TableKeeper.Synced _ = new TableKeeper(nftables).sync(egress(network, families));
             }
@@ -101,29 +100,34 @@ public final class Fabric {
         return HostEgress.tables(network.name(), network.hostLink(), sources);
     }
 
-    /** Whether a fabric of this name is there, whole or not. */
+    /** Whether a fabric of this name is there, whole or not, in any mount namespace. */
     public static boolean exists(String cluster) {
-        return NetworkNamespace.exists(cluster + "-fabric");
+        return MountNamespaces.exists(cluster + "-fabric");
+    }
+
+    /**
+     * Whether a fabric of this name is there and this mount namespace does not have it, nor a part
+     * of it that {@link #up} could build on.
+     */
+    public static boolean isElsewhere(String cluster, HostSide host) {
+        String fabric = cluster + "-fabric";
+        return !NetworkNamespace.isBound(fabric)
+                && (MountNamespaces.exists(fabric) || hasLink(cluster, host));
+    }
+
+    private static boolean hasLink(String cluster, HostSide host) {
+        try (RouteSocket socket = RouteSocket.open(host.namespace())) {
+            return socket.link("bp-" + cluster).isPresent();
+        }
     }
 
     /**
      * Removes all that is there of the cluster, from host and machine. Its processes have ended. By
      * name alone, for its data may be gone.
+     *
+     * @throws FabricRemainsException if something is left, once all was tried
      */
     public static void down(String cluster, HostSide host) {
-        new HostSysctls(host).release(cluster);
-        try (RouteSocket socket = RouteSocket.open(host.namespace())) {
-            socket.ensure(new Change.DeleteLink("bp-" + cluster));
-        }
-        try (Nftables nftables = KernelNftables.open(host.namespace())) {
-            HostEgress.remove(nftables, cluster);
-        }
-        String node = Pattern.quote(cluster) + "-node-\\d+";
-        String pod = Pattern.quote(cluster) + "-pod-[^_]+_.+";
-        List<String> names = NetworkNamespace.list();
-        names.stream().filter(n -> n.matches(pod)).forEach(NetworkNamespace::delete);
-        names.stream().filter(n -> n.matches(node)).forEach(NetworkNamespace::delete);
-        NetworkNamespace.delete(cluster + "-outside");
-        NetworkNamespace.delete(cluster + "-fabric");
+        new FabricRemoval(cluster, host).run();
     }
 }

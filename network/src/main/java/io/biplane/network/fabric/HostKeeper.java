@@ -65,7 +65,8 @@ public final class HostKeeper implements AutoCloseable {
 
     private void look() {
         List<IpFamily> families = host.families();
-        List<String> repaired = new ArrayList<>(new HostSysctls(host).repair(network.name()));
+        List<String> repaired =
+                new ArrayList<>(new HostSysctls(host).repair(network.name(), fabricNamespace));
         repaired.addAll(repair.host(fabric, onHost, families));
         egress.sync(Fabric.egress(network, families))
                 .repaired()

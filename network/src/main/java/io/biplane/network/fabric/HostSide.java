@@ -25,16 +25,23 @@ import java.util.stream.Collectors;
  *     after a reboot)
  */
 public record HostSide(NetworkNamespace namespace, Path ledgers) {
-    private static final Path LEDGERS = Path.of("/run/biplane");
+    private static final Path RUN = Path.of("/run");
+
+    /** {@code /run} of the first process: all mount namespaces of a machine share its ledgers. */
+    private static final Path FIRST_RUN = Path.of("/proc/1/root/run");
 
     /** The namespace of the calling process. */
     public static HostSide ofThisProcess() {
-        return new HostSide(NetworkNamespace.current(), LEDGERS);
+        return new HostSide(NetworkNamespace.current(), sharedLedgers());
     }
 
     /** The host whose network namespace that file leads to. */
     public static HostSide of(Path namespace) {
-        return new HostSide(NetworkNamespace.open(namespace), LEDGERS);
+        return new HostSide(NetworkNamespace.open(namespace), sharedLedgers());
+    }
+
+    private static Path sharedLedgers() {
+        return (Files.isDirectory(FIRST_RUN) ? FIRST_RUN : RUN).resolve("biplane");
     }
 
     /** The families that the host itself can speak: no IPv6 where it is disabled by sysctl. */

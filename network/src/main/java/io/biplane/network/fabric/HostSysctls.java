@@ -12,10 +12,13 @@ import io.biplane.netip.IpFamily;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The sysctls that the host needs to let pods out: forwarding in the families that it has.
@@ -25,7 +28,8 @@ import java.util.Optional;
  * forwarding} and {@code all/accept_redirects}; IPv6's rewrites every link's, and a link with
  * {@code accept_ra=1} would lose its default route, for which it gets {@code accept_ra=2} first.
  * Several clusters share the settings: the first to come records and sets, the last to go puts
- * back. A cluster counts as there while its fabric namespace is.
+ * back. A cluster is there while anything of it shows: its link on the host, its fabric's name, or
+ * a process in its fabric. The first and the last show in every mount namespace; a name need not.
  *
  * <p>Keys are written with slashes, for a link's name may hold a dot.
  */
@@ -40,15 +44,18 @@ final class HostSysctls {
         this.host = host;
     }
 
-    /** Records what will change, then changes it; a second time changes nothing. */
-    void acquire(String cluster) {
+    /**
+     * Records what will change, then changes it; a second time changes nothing. The cluster's link
+     * is on the host already, so that others see it there from the record on.
+     */
+    void acquire(String cluster, NetworkNamespace fabric) {
         try (SysctlLedger ledger = SysctlLedger.lock(host.ledger())) {
             dropTheDead(ledger, cluster);
             Map<String, String> wanted = new LinkedHashMap<>();
             Map<String, String> before = new LinkedHashMap<>();
             plan(wanted, before);
             before.forEach(ledger.original()::putIfAbsent);
-            ledger.users().add(cluster);
+            ledger.users().put(cluster, fabric.inode());
             ledger.save();
             write(wanted);
         }
@@ -59,7 +66,7 @@ final class HostSysctls {
      *
      * @return what was otherwise
      */
-    List<String> repair(String cluster) {
+    List<String> repair(String cluster, NetworkNamespace fabric) {
         List<String> off = new ArrayList<>();
         boolean ipv6 = host.families().contains(IpFamily.IPV6);
         inHost(() -> {
@@ -70,7 +77,7 @@ final class HostSysctls {
             }
         });
         if (!off.isEmpty()) {
-            acquire(cluster);
+            acquire(cluster, fabric);
         }
         return off;
     }
@@ -84,14 +91,31 @@ final class HostSysctls {
     }
 
     private void dropTheDead(SysctlLedger ledger, String caller) {
+        Set<String> links = ownLinks();
         ledger.users()
-                .removeIf(
-                        user -> !user.equals(caller) && !NetworkNamespace.exists(user + "-fabric"));
-        if (ledger.users().isEmpty() && !ledger.original().isEmpty()) {
+                .entrySet()
+                .removeIf(user ->
+                        !user.getKey().equals(caller)
+                                && !links.contains(OWN_LINKS + user.getKey())
+                                && !NetworkNamespace.exists(user.getKey() + "-fabric")
+                                && !NetworkNamespace.hasProcesses(user.getValue()));
+        // A link of a cluster that has recorded nothing here: it found the sysctls as they are.
+        links.remove(OWN_LINKS + caller);
+        if (ledger.users().isEmpty() && links.isEmpty() && !ledger.original().isEmpty()) {
             write(ledger.original());
             ledger.original().clear();
         }
         ledger.save();
+    }
+
+    /** The links of all clusters on this host. */
+    private Set<String> ownLinks() {
+        try (RouteSocket socket = RouteSocket.open(host.namespace())) {
+            return socket.links().stream()
+                    .map(Link::name)
+                    .filter(name -> name.startsWith(OWN_LINKS))
+                    .collect(Collectors.toCollection(HashSet::new));
+        }
     }
 
     /**

@@ -1,8 +1,6 @@
 package io.biplane.network.fabric;
 
-import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
-import io.biplane.linux.SyscallException;
 import io.biplane.linux.Sysctl;
 
 import java.nio.file.Files;
@@ -20,15 +18,10 @@ final class Namespaces {
      * Made if it is not there; a name left by a process that died while it made it is made anew.
      */
     static NetworkNamespace ensure(String name) {
-        if (NetworkNamespace.exists(name)) {
-            NetworkNamespace there = NetworkNamespace.open(name);
-            try {
-                return NamespaceThread.in(there, () -> there);
-            } catch (SyscallException notANamespace) {
-                there.close();
-                NetworkNamespace.delete(name);
-            }
+        if (NetworkNamespace.isBound(name)) {
+            return NetworkNamespace.open(name);
         }
+        NetworkNamespace.delete(name);
         return NetworkNamespace.create(name);
     }
 

@@ -13,9 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
 
 /**
  * The host's sysctls as they were, and the clusters that need them otherwise; held under a file
@@ -27,7 +25,7 @@ final class SysctlLedger implements AutoCloseable {
     private final Path file;
     private final FileChannel lock;
     private final SequencedMap<String, String> original = new LinkedHashMap<>();
-    private final SequencedSet<String> users = new LinkedHashSet<>();
+    private final SequencedMap<String, Long> users = new LinkedHashMap<>();
 
     private SysctlLedger(Path file, FileChannel lock) {
         this.file = file;
@@ -56,7 +54,7 @@ final class SysctlLedger implements AutoCloseable {
 
     private void read(JsonNode json) {
         json.path("original").forEachEntry((key, value) -> original.put(key, value.asString()));
-        json.path("users").forEach(user -> users.add(user.asString()));
+        json.path("users").forEachEntry((cluster, fabric) -> users.put(cluster, fabric.asLong()));
     }
 
     /** Values before the first change, in the order in which they are to be put back. */
@@ -64,8 +62,8 @@ final class SysctlLedger implements AutoCloseable {
         return original;
     }
 
-    /** The clusters for which they were changed. */
-    SequencedSet<String> users() {
+    /** The clusters for which they were changed, each with its fabric's inode. */
+    SequencedMap<String, Long> users() {
         return users;
     }
 
@@ -79,7 +77,7 @@ final class SysctlLedger implements AutoCloseable {
             ObjectNode json = JsonNodeFactory.instance.objectNode();
             ObjectNode values = json.putObject("original");
             original.forEach(values::put);
-            users.forEach(json.putArray("users")::add);
+            users.forEach(json.putObject("users")::put);
             Path next = file.resolveSibling(file.getFileName() + ".next");
             Files.writeString(next, json.toString());
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);

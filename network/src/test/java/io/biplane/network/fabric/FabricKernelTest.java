@@ -3,6 +3,7 @@ package io.biplane.network.fabric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
 import io.biplane.netip.Addr;
@@ -154,6 +155,43 @@ class FabricKernelTest {
         new Fabric(A, host).up(1);
         Fabric.down(A.name(), host);
         assertThat(hostSysctl("net.ipv4.ip_forward")).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bp-hfab-b", "nothing else"})
+    void aClusterWhoseNamesAreInAnotherMountNamespaceKeepsItsSysctls(String shows)
+            throws Exception {
+        new Fabric(B, host).up(1);
+        Process inFabric;
+        try (NetworkNamespace fabric = NetworkNamespace.open(B.fabricNamespace())) {
+            inFabric = NamespaceProcess.start(fabric, new ProcessBuilder("sleep", "60"));
+        }
+        try {
+            NetworkNamespace.delete(B.fabricNamespace()); // as if it had never been seen here
+            if (!shows.equals("bp-hfab-b")) {
+                Kernel.in(HOST, "ip", "link", "del", "bp-hfab-b");
+            }
+            new Fabric(A, host).up(1);
+            Fabric.down(A.name(), host);
+            assertThat(hostSysctl("net.ipv4.ip_forward")).isEqualTo("1");
+            assertThat(hostSysctl("net.ipv6.conf.all.forwarding")).isEqualTo("1");
+        } finally {
+            inFabric.destroyForcibly().waitFor();
+        }
+        Fabric.down(B.name(), host);
+        assertThat(Kernel.snapshot(HOST)).isEqualTo(hostBefore);
+    }
+
+    @Test
+    void aLinkOfAClusterThatHasRecordedNothingKeepsTheSysctls() {
+        new Fabric(A, host).up(1);
+        Kernel.in(HOST, "ip", "link", "add", "bp-other", "type", "veth", "peer", "name", "far2");
+        Fabric.down(A.name(), host);
+        assertThat(hostSysctl("net.ipv4.ip_forward")).isEqualTo("1");
+        Kernel.in(HOST, "ip", "link", "del", "bp-other");
+        new Fabric(B, host).up(1);
+        Fabric.down(B.name(), host);
+        assertThat(Kernel.snapshot(HOST)).isEqualTo(hostBefore);
     }
 
     @Test
