@@ -176,10 +176,6 @@ class EndingIT {
     }
 
     private static void killAll(TestCluster cluster) {
-        List<String> words = new ArrayList<>(List.of("kill", "-9"));
-        for (String component : List.of("control-plane", "agents", "stand-ins")) {
-            words.add(Long.toString(cluster.pid(component)));
-        }
-        Programs.run(words.toArray(String[]::new)).succeeded();
+        cluster.kill("control-plane", "agents", "stand-ins");
     }
 }

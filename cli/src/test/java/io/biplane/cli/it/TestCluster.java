@@ -1,6 +1,10 @@
 package io.biplane.cli.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.biplane.cli.it.Programs.Result;
+import io.biplane.linux.Pidfd;
+import io.biplane.linux.ProcessId;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -9,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -118,19 +123,29 @@ final class TestCluster implements AutoCloseable {
 
     /** The pid of one of the processes. */
     long pid(String component) {
+        return process(component).pid();
+    }
+
+    private ProcessId process(String component) {
         try {
-            String text = Files.readString(data().resolve("run").resolve(component + ".pid"));
-            return Long.parseLong(text.strip().split(" ", -1)[0]);
+            return ProcessId.parse(
+                    Files.readString(data().resolve("run").resolve(component + ".pid")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Ends one of the processes without a warning. */
-    void kill(String component) {
-        ProcessHandle process = ProcessHandle.of(pid(component)).orElseThrow();
-        Programs.run("kill", "-9", Long.toString(process.pid())).succeeded();
-        process.onExit().join();
+    /** Ends processes without a warning, all at once, and waits for their end. */
+    void kill(String... components) {
+        List<Pidfd> open = new ArrayList<>();
+        for (String component : components) {
+            open.add(Pidfd.open(process(component)).orElseThrow());
+        }
+        open.forEach(process -> process.signal(Pidfd.SIGKILL));
+        for (Pidfd process : open) {
+            assertThat(process.awaitEnd(Duration.ofSeconds(10))).isTrue();
+            process.close();
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
+import io.biplane.linux.testing.Eventually;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 @Tag("kernel")
@@ -152,6 +154,10 @@ class FabricKernelTest {
     void aClusterWhoseFabricIsGoneHoldsNoSysctls() {
         new Fabric(B, host).up(1);
         NetworkNamespace.delete(B.fabricNamespace());
+        // The kernel takes the link away some time after the name.
+        Eventually.holds(
+                Duration.ofSeconds(10),
+                () -> Kernel.in(HOST, "ip", "-br", "link").contains("bp-hfab-b") ? "its link" : "");
         new Fabric(A, host).up(1);
         Fabric.down(A.name(), host);
         assertThat(hostSysctl("net.ipv4.ip_forward")).isEqualTo("0");
