@@ -12,8 +12,10 @@ import io.biplane.cli.component.KubeProxyCommand;
 import io.biplane.cli.component.KubeSchedulerCommand;
 import io.biplane.cli.component.KubeletCommand;
 import io.biplane.cli.controlplane.ControlPlaneCommand;
+import io.biplane.cli.log.JavaUtilLogging;
 import io.biplane.cli.store.StoreCommand;
 import io.biplane.cli.validate.ValidateCommand;
+import io.biplane.linux.OwnerOnly;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.network.fabric.FabricRemainsException;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.lang.System.Logger.Level;
 import java.security.Security;
 import java.util.List;
 import java.util.Objects;
@@ -59,6 +62,8 @@ import java.util.concurrent.Callable;
             WarmUpCommand.class,
         })
 public final class Main implements Callable<Integer> {
+    private static final System.Logger LOG = System.getLogger(Main.class.getName());
+
     /** The exit code of a command that could not do what it was asked to do. */
     static final int FAILED = 1;
 
@@ -74,6 +79,10 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command line and exits with its code. */
     public static void main(String[] args) {
+        OwnerOnly.byDefault();
+        JavaUtilLogging.install();
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) ->
+                LOG.log(Level.ERROR, "thread %s ended".formatted(thread), thrown));
         refuseSha1Everywhere();
         System.exit(commandLine().execute(args));
     }

@@ -13,6 +13,7 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.linux.OwnerOnly;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.proxy.ProxyConfig;
@@ -48,6 +49,7 @@ final class WarmUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        OwnerOnly.notByDefault(); // the cache is for whoever may read the program
         Path directory = Files.createTempDirectory("biplane-warm-up");
         try {
             run(directory);

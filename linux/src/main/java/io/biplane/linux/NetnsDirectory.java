@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,7 +29,12 @@ final class NetnsDirectory {
      */
     static void prepare() {
         try {
-            Files.createDirectories(NetworkNamespace.DIRECTORY);
+            if (!Files.isDirectory(NetworkNamespace.DIRECTORY)) {
+                Files.createDirectories(NetworkNamespace.DIRECTORY);
+                // Everybody may list the names, as where iproute2 has made it.
+                Files.setPosixFilePermissions(
+                        NetworkNamespace.DIRECTORY, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

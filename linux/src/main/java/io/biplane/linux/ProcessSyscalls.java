@@ -30,6 +30,7 @@ final class ProcessSyscalls {
     private static final MethodHandle POLL = ofInt("poll", ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle EXECVE = ofInt("execve", ADDRESS, ADDRESS, ADDRESS);
     private static final MethodHandle SETSID = ofInt("setsid");
+    private static final MethodHandle UMASK = ofInt("umask", JAVA_INT);
     private static final MethodHandle GETRLIMIT = ofInt("getrlimit", JAVA_INT, ADDRESS);
     private static final MethodHandle SETRLIMIT = ofInt("setrlimit", JAVA_INT, ADDRESS);
 
@@ -96,6 +97,15 @@ final class ProcessSyscalls {
             MemorySegment file = arena.allocateFrom(path);
             int failed = (int) EXECVE.invokeExact(captured(), file, arguments, environment);
             check(failed, "execve", path);
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Sets which permissions new files do not get; returns what it was. */
+    static int umask(int mask) {
+        try {
+            return (int) UMASK.invokeExact(captured(), mask);
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -1,6 +1,5 @@
 package io.biplane.apiserver.http;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import io.biplane.apiserver.ApiHandler;
@@ -201,12 +200,5 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
         waiting.forEach(Exchanges::release);
         waiting.clear();
         ctx.fireChannelInactive();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // A client went away or spoke no HTTP: nothing to mend here, and it happens all the time.
-        LOG.log(DEBUG, () -> "connection closed cause=" + cause);
-        ctx.close();
     }
 }

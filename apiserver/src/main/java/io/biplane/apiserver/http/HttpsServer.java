@@ -37,6 +37,7 @@ public final class HttpsServer implements AutoCloseable {
     private static final int WRITE_HIGH_BYTES = 256 * 1024;
 
     private final ApiHandler handler;
+    private final PeerFaults faults = new PeerFaults(System::nanoTime);
     private final SslContext tls;
     private final EventLoopGroup loops =
             new MultiThreadIoEventLoopGroup(
@@ -88,7 +89,7 @@ public final class HttpsServer implements AutoCloseable {
         protected void initChannel(SocketChannel channel) {
             channels.add(channel);
             channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-            channel.pipeline().addLast(new ProtocolChoice(handler));
+            channel.pipeline().addLast(new ProtocolChoice(handler, faults));
         }
     }
 }

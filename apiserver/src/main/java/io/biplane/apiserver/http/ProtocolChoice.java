@@ -30,10 +30,22 @@ final class ProtocolChoice extends ApplicationProtocolNegotiationHandler {
     private static final int RESET_WINDOW_SECONDS = 30;
 
     private final ApiHandler handler;
+    private final PeerFaults faults;
 
-    ProtocolChoice(ApiHandler handler) {
+    ProtocolChoice(ApiHandler handler, PeerFaults faults) {
         super(ApplicationProtocolNames.HTTP_1_1);
         this.handler = handler;
+        this.faults = faults;
+    }
+
+    @Override
+    protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+        faults.failed(ctx, cause);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        faults.failed(ctx, cause);
     }
 
     @Override
@@ -51,7 +63,8 @@ final class ProtocolChoice extends ApplicationProtocolNegotiationHandler {
                                     .decoderEnforceMaxRstFramesPerWindow(
                                             RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
                                     .build(),
-                            new Http2MultiplexHandler(new Streams(user)));
+                            new Http2MultiplexHandler(new Streams(user)),
+                            faults);
         } else {
             ctx.pipeline()
                     .addLast(
@@ -64,7 +77,7 @@ final class ProtocolChoice extends ApplicationProtocolNegotiationHandler {
     }
 
     private void addExchanges(ChannelPipeline pipeline, User user) {
-        pipeline.addLast(new BodyCollector(), new Exchanges(handler, user));
+        pipeline.addLast(new BodyCollector(), new Exchanges(handler, user), faults);
     }
 
     /** Each HTTP/2 stream is a channel of its own. */

@@ -2,9 +2,11 @@ package io.biplane.cli.agents;
 
 import io.biplane.api.Kinds;
 import io.biplane.api.view.NodeView;
+import io.biplane.cli.Opened;
 import io.biplane.cli.cluster.ClusterSpec;
+import io.biplane.cli.cluster.ComponentProcess;
 import io.biplane.cli.cluster.DataDirectory;
-import io.biplane.cli.cluster.StandInsLauncher;
+import io.biplane.cli.cluster.ReadySocket;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.event.EventRecorder;
@@ -33,59 +35,57 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * All agents of a cluster, over one set of informers. Built top to bottom here, and closed bottom
  * to top; what they wrote into the kernel stays when they end, so that nobody notices.
  */
-final class Agents implements AutoCloseable {
+final class Agents {
     private static final System.Logger LOG = System.getLogger(Agents.class.getName());
     private static final Duration CONFIG_DEADLINE = Duration.ofSeconds(60);
     private static final String VERSION = "v1.34.0-biplane";
 
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final DataDirectory data;
+    private final ReadySocket ready;
+    private final Opened opened;
 
-    private Agents() {}
-
-    static Agents start(DataDirectory data) {
-        Agents agents = new Agents();
-        agents.run(data);
-        return agents;
+    Agents(ComponentProcess.Context context) {
+        this.data = context.data();
+        this.ready = context.ready();
+        this.opened = context.opened();
     }
 
-    private <T extends AutoCloseable> T opened(T what) {
-        open.push(what);
-        return what;
-    }
-
-    private void run(DataDirectory data) {
+    /** Returns when the agents work; what it waits for may never come. */
+    void start() throws ExecutionException, InterruptedException {
         long began = System.nanoTime();
         ClusterSpec spec = data.requireSpec();
         sayHowMany(data, spec);
         ClusterNetwork network = spec.network();
+        ready.waitsFor(() -> "the API server");
         awaitFile(data.agentsConfig());
         HttpsTransport transport =
-                opened(new HttpsTransport(Kubeconfig.load(data.agentsConfig()).access()));
+                opened.add(new HttpsTransport(Kubeconfig.load(data.agentsConfig()).access()));
         ApiClient client = new ApiClient(transport, "biplane-agents");
-        Informers informers = opened(new Informers(client));
+        Informers informers = opened.add(new Informers(client));
         Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
 
-        KernelEvents kernelEvents = opened(KernelEvents.start("kernel-events"));
+        KernelEvents kernelEvents = opened.add(KernelEvents.start("kernel-events"));
         RepairEvents repairs =
-                new RepairEvents(opened(new EventRecorder(client, "biplane-fabric")));
+                new RepairEvents(opened.add(new EventRecorder(client, "biplane-fabric")));
         FabricKeeper fabric =
-                opened(new FabricKeeper(network, spec.nodes(), kernelEvents, repairs));
+                opened.add(new FabricKeeper(network, spec.nodes(), kernelEvents, repairs));
         fabric.start();
-        ServiceProxy proxy = opened(new ServiceProxy(AgentTables.proxyConfig(network), informers));
+        ServiceProxy proxy =
+                opened.add(new ServiceProxy(AgentTables.proxyConfig(network), informers));
         proxy.onRepair((namespace, tables) -> repaired(repairs, namespace, tables));
         proxy.start();
         Keeping keeping = new Keeping(proxy, scheduler(), kernelEvents, repairs);
@@ -93,18 +93,19 @@ final class Agents implements AutoCloseable {
         for (String node : spec.nodeNames()) {
             written.add(
                     keep(node, network.nodeNamespace(node), AgentTables.ofNode(network), keeping));
-            opened(NodeRoutes.ofNode(network, node)).start(nodes, kernelEvents, repairs);
+            opened.add(NodeRoutes.ofNode(network, node)).start(nodes, kernelEvents, repairs);
         }
         // The fabric serves the host, and routes for it and for the outside.
         written.add(keep("fabric", network.fabricNamespace(), AgentTables.ofFabric(), keeping));
-        opened(NodeRoutes.ofFabric(network)).start(nodes, kernelEvents, repairs);
+        opened.add(NodeRoutes.ofFabric(network)).start(nodes, kernelEvents, repairs);
 
         NodeAgents kubelets =
-                opened(new NodeAgents(config(spec, data), client, informers, kernelEvents));
+                opened.add(new NodeAgents(config(spec, data), client, informers, kernelEvents));
         informers.start();
         // A node says that it is Ready once its Services are there.
-        CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).join();
+        Void _ = CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).get();
         kubelets.start();
+        ready.waitsFor(() -> notReady(spec.nodeNames(), nodes));
         LOG.log(
                 Level.INFO,
                 () ->
@@ -138,9 +139,9 @@ final class Agents implements AutoCloseable {
     private CompletableFuture<?> keep(
             String name, String namespace, List<DesiredTable> tables, Keeping keeping) {
         try (NetworkNamespace at = NetworkNamespace.open(namespace)) {
-            Nftables nftables = opened(KernelNftables.open(at));
+            Nftables nftables = opened.add(KernelNftables.open(at));
             NamespaceTables kept =
-                    opened(
+                    opened.add(
                             new NamespaceTables(
                                     name,
                                     nftables,
@@ -155,7 +156,7 @@ final class Agents implements AutoCloseable {
                         kept.resync();
                         keeping.proxy().check(name);
                     };
-            opened(keeping.events().watch(at, EnumSet.of(Topic.RULESET), changed));
+            opened.add(keeping.events().watch(at, EnumSet.of(Topic.RULESET), changed));
             return written;
         }
     }
@@ -165,11 +166,22 @@ final class Agents implements AutoCloseable {
                 name, tables.stream().map("nftables table %s differs"::formatted).toList());
     }
 
+    /** Which of our nodes are not Ready. */
+    private static String notReady(List<String> ours, Informer<NodeView> nodes) {
+        Set<String> ready =
+                nodes.list().stream()
+                        .filter(NodeView::ready)
+                        .map(NodeView::name)
+                        .collect(Collectors.toSet());
+        List<String> missing = ours.stream().filter(name -> !ready.contains(name)).toList();
+        return missing.isEmpty() ? "" : "nodes to be Ready: " + String.join(", ", missing);
+    }
+
     private ScheduledExecutorService scheduler() {
         ScheduledExecutorService executor =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("namespace-tables").daemon().factory());
-        open.push(executor::shutdownNow);
+        opened.add(executor::shutdownNow);
         return executor;
     }
 
@@ -179,11 +191,14 @@ final class Agents implements AutoCloseable {
             nodes.add(NodeConfig.of(ClusterNetwork.nodeName(i), spec.network().nodeAddresses(i)));
         }
         return new AgentsConfig(
-                spec.network(), nodes, data.standInsSocket(), new StandInsLauncher(data), VERSION);
+                spec.network(), nodes, data.standInsSocket(), Agents::launchStandIns, VERSION);
     }
 
+    /** The cluster's processes watch each other: one that has ended is being started already. */
+    private static void launchStandIns() {}
+
     /** The control plane starts at the same time, and writes the file when it is ready. */
-    private static void awaitFile(Path file) {
+    private static void awaitFile(Path file) throws InterruptedException {
         long deadline = System.nanoTime() + CONFIG_DEADLINE.toNanos();
         while (!Files.exists(file)) {
             if (System.nanoTime() > deadline) {
@@ -191,20 +206,7 @@ final class Agents implements AutoCloseable {
                         "the control plane has not written %s within %d s: its log tells why"
                                 .formatted(file, CONFIG_DEADLINE.toSeconds()));
             }
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            Thread.sleep(Duration.ofMillis(10));
         }
-    }
-
-    @Override
-    public void close() {
-        while (!open.isEmpty()) {
-            AutoCloseable last = open.pop();
-            try {
-                last.close();
-            } catch (Exception e) {
-                LOG.log(Level.WARNING, () -> "closing failed: " + e);
-            }
-        }
-        LOG.log(Level.INFO, "agents ended");
     }
 }

@@ -1,14 +1,13 @@
 package io.biplane.cli.agents;
 
-import io.biplane.cli.cluster.DataDirectory;
-import io.biplane.linux.ProcessImage;
+import io.biplane.cli.cluster.Component;
+import io.biplane.cli.cluster.ComponentProcess;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 
 /** The process that looks after all nodes: kubelets, proxies, routes and masquerade. */
 @Command(name = "agents", hidden = true)
@@ -16,20 +15,12 @@ public final class AgentsCommand implements Callable<Integer> {
     @Option(names = "--data-dir", required = true)
     private Path dataDir = Path.of("");
 
+    @Option(names = "--host-netns", required = true)
+    private Path hostNamespace = Path.of("");
+
     @Override
     public Integer call() throws Exception {
-        ProcessImage.leaveSession();
-        CountDownLatch ended = new CountDownLatch(1);
-        Agents agents = Agents.start(new DataDirectory(dataDir));
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    agents.close();
-                                    ended.countDown();
-                                },
-                                "shutdown"));
-        ended.await();
-        return 0;
+        return ComponentProcess.run(
+                Component.AGENTS, dataDir, hostNamespace, context -> new Agents(context).start());
     }
 }

@@ -1,13 +1,13 @@
 package io.biplane.cli.agents;
 
+import io.biplane.cli.cluster.Component;
+import io.biplane.cli.cluster.ComponentProcess;
 import io.biplane.cli.cluster.DataDirectory;
-import io.biplane.linux.ProcessImage;
 import io.biplane.node.standin.StandIns;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -17,11 +17,25 @@ public final class StandInsCommand implements Callable<Integer> {
     @Option(names = "--data-dir", required = true)
     private Path dataDir = Path.of("");
 
+    @Option(names = "--host-netns", required = true)
+    private Path hostNamespace = Path.of("");
+
     @Override
-    public Integer call() throws IOException {
-        ProcessImage.leaveSession();
-        DataDirectory data = new DataDirectory(dataDir);
-        StandIns.run(new StandIns.Config(data.standInsSocket(), data.standInsState()));
-        return 0;
+    public Integer call() throws Exception {
+        return ComponentProcess.run(
+                Component.STAND_INS,
+                dataDir,
+                hostNamespace,
+                context -> {
+                    DataDirectory data = context.data();
+                    StandIns _ =
+                            context.opened()
+                                    .add(
+                                            StandIns.start(
+                                                    new StandIns.Config(
+                                                            data.standInsSocket(),
+                                                            data.standInsState())));
+                    context.ready().waitsFor(() -> "");
+                });
     }
 }

@@ -1,5 +1,7 @@
 package io.biplane.cli.cluster;
 
+import io.biplane.linux.OwnerOnly;
+
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -45,6 +47,21 @@ public record CallingUser(Path home, Optional<Ids> ids) {
                     .findFirst();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Makes a directory and those above it that are missing, each this user's only. */
+    public void makeDirectories(Path directory) throws IOException {
+        Path highest = directory.toAbsolutePath().normalize();
+        for (Path parent = highest.getParent();
+                parent != null && !Files.exists(highest) && !Files.exists(parent);
+                parent = highest.getParent()) {
+            highest = parent;
+        }
+        boolean there = Files.exists(highest);
+        OwnerOnly.createDirectories(directory);
+        if (!there) {
+            own(highest);
         }
     }
 

@@ -1,8 +1,6 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
-import io.biplane.linux.NamespaceProcess;
-import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Pidfd;
 import io.biplane.linux.ProcessId;
 
@@ -17,15 +15,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One of the processes that a cluster consists of: started detached, found again by its pid file. A
- * pid file names the pid and the instant at which that process started, so that a pid that was
- * given to another program in the meantime is never mistaken for ours.
+ * One of the processes that a cluster consists of: started detached, found again by the pid file
+ * that it writes itself. A pid file names the pid and the instant at which that process started, so
+ * that a pid that was given to another program in the meantime is never mistaken for ours.
  */
-enum Component {
+public enum Component {
     CONTROL_PLANE("control-plane", "-Xmx384m -XX:ReservedCodeCacheSize=48m"),
     STAND_INS("stand-ins", "-Xmx192m"),
     AGENTS("agents", "-Xmx256m -XX:ReservedCodeCacheSize=32m");
 
+    private static final long MAX_OUTPUT_BYTES = 1 << 20;
+    private static final int LAST_LINES = 12;
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
 
     private final String id;
@@ -41,13 +41,23 @@ enum Component {
         return id;
     }
 
-    private Path pidFile(DataDirectory data) {
+    Path pidFile(DataDirectory data) {
         return data.run().resolve(id + ".pid");
     }
 
-    /** Where its output goes. */
+    /** Where it says whether it does its work. */
+    Path readySocket(DataDirectory data) {
+        return data.run().resolve(id + ".ready");
+    }
+
+    /** Where it logs. */
     Path log(DataDirectory data) {
         return data.logs().resolve(id + ".log");
+    }
+
+    /** Its standard output and error: what the JVM says, and how a start failed. */
+    private Path output(DataDirectory data) {
+        return data.logs().resolve(id + ".out");
     }
 
     /** The process, if it runs; one that has ended and was not reaped by its parent does not. */
@@ -70,18 +80,12 @@ enum Component {
         return Arrays.stream(values()).flatMap(component -> component.find(data).stream()).toList();
     }
 
-    /** Starts the process in a network namespace. */
-    void start(DataDirectory data, NetworkNamespace namespace, List<String> arguments)
-            throws IOException {
-        started(data, NamespaceProcess.start(namespace, builder(data, arguments)));
-    }
-
-    /** Starts the process in the caller's network namespace. */
-    void start(DataDirectory data, List<String> arguments) throws IOException {
-        started(data, builder(data, arguments).start());
-    }
-
-    private ProcessBuilder builder(DataDirectory data, List<String> arguments) {
+    /** How it is started; in the fabric. */
+    ProcessBuilder builder(DataDirectory data, List<String> arguments) throws IOException {
+        Path output = output(data);
+        if (Files.exists(output) && Files.size(output) > MAX_OUTPUT_BYTES) {
+            Files.delete(output);
+        }
         List<String> command = new ArrayList<>(Distribution.java());
         command.addAll(List.of(jvmOptions.split(" ", -1)));
         command.addAll(Distribution.mainClass());
@@ -90,18 +94,8 @@ enum Component {
         return new ProcessBuilder(command)
                 .directory(data.root().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(data).toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .redirectErrorStream(true);
-    }
-
-    /** A process that cannot be found again is not left behind. */
-    private void started(DataDirectory data, Process process) throws IOException {
-        try {
-            Files.writeString(pidFile(data), ProcessId.of(process.pid()) + "\n");
-        } catch (IOException e) {
-            process.destroyForcibly();
-            throw e;
-        }
     }
 
     /** Ends the process, with SIGKILL where SIGTERM is not enough. */
@@ -135,13 +129,27 @@ enum Component {
         }
     }
 
-    /** The last lines of the log, for a message about a process that ended early. */
-    String lastWords(DataDirectory data) {
-        try {
-            List<String> lines = Files.readAllLines(log(data));
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 12), lines.size()));
-        } catch (IOException e) {
-            return "(no log: " + e.getMessage() + ")";
+    /**
+     * What is said of a process that has ended.
+     *
+     * @param awaited what it was needed for
+     */
+    String endedEarly(DataDirectory data, String awaited) {
+        return "the %s ended while waiting for %s; its log %s ends with:%n%s"
+                .formatted(id, awaited, log(data), lastWords(data));
+    }
+
+    /** The last lines of its output and its log, for a message about a process that ended early. */
+    private String lastWords(DataDirectory data) {
+        List<String> words = new ArrayList<>();
+        for (Path file : List.of(log(data), output(data))) {
+            try {
+                List<String> lines = Files.readAllLines(file);
+                words.addAll(lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+            } catch (IOException e) {
+                words.add("(not read: %s)".formatted(e));
+            }
         }
+        return String.join("\n", words);
     }
 }

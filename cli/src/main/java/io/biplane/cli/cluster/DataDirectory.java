@@ -1,14 +1,11 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
-
-import org.jspecify.annotations.Nullable;
+import io.biplane.linux.OwnerOnly;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -27,7 +24,6 @@ import java.util.Optional;
  */
 public record DataDirectory(Path root) {
     private static final long NEEDED_BYTES = 16L << 20; // the store's first files and the logs
-    private static final String LOCK = "up.lock";
 
     /** Where the data of the cluster {@code name} is unless {@code --data-dir} says otherwise. */
     static DataDirectory byDefault(CallingUser user, String name) {
@@ -140,11 +136,33 @@ public record DataDirectory(Path root) {
      */
     private boolean isEmpty() {
         try (var files = Files.list(root)) {
-            return files.allMatch(file -> file.endsWith(LOCK) || file.equals(store()));
+            return files.allMatch(file -> file.endsWith(ClusterLock.NAME) || file.equals(store()));
         } catch (NoSuchFileException e) {
             return true;
         } catch (IOException e) {
             throw failed("reading", root, e);
+        }
+    }
+
+    /** Makes the directory, its owner's only, if it is not there. */
+    void make(CallingUser owner) {
+        try {
+            owner.makeDirectories(root);
+        } catch (IOException e) {
+            throw failed("making", root, e);
+        }
+    }
+
+    /**
+     * Takes everybody else's permissions from a directory that is Biplane's.
+     *
+     * @return how many files and directories were open to others
+     */
+    int tighten() {
+        try {
+            return OwnerOnly.tighten(root);
+        } catch (IOException e) {
+            throw failed("closing to others", root, e);
         }
     }
 
@@ -155,7 +173,6 @@ public record DataDirectory(Path root) {
      */
     void requireSpace() {
         try {
-            Files.createDirectories(root);
             long free = Files.getFileStore(root).getUsableSpace();
             if (free < NEEDED_BYTES) {
                 throw new CommandFailure(
@@ -163,7 +180,7 @@ public record DataDirectory(Path root) {
                                 .formatted(root, free / 1024, NEEDED_BYTES / 1024));
             }
         } catch (IOException e) {
-            throw failed("making", root, e);
+            throw failed("reading", root, e);
         }
     }
 
@@ -173,7 +190,7 @@ public record DataDirectory(Path root) {
     void forgetIfEmpty() {
         try {
             if (Files.exists(root) && isEmpty()) {
-                Files.deleteIfExists(root.resolve(LOCK));
+                Files.deleteIfExists(root.resolve(ClusterLock.NAME));
                 Files.deleteIfExists(root);
             }
         } catch (IOException e) {
@@ -186,10 +203,10 @@ public record DataDirectory(Path root) {
         Path next = root.resolve("cluster.json.next");
         try {
             for (Path directory : new Path[] {root, store(), pki(), logs(), run()}) {
-                Files.createDirectories(directory);
+                OwnerOnly.createDirectories(directory);
             }
             try (FileChannel file =
-                    FileChannel.open(
+                    OwnerOnly.open(
                             next,
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE,
@@ -204,36 +221,27 @@ public record DataDirectory(Path root) {
         }
     }
 
-    /**
-     * Keeps a second {@code up} or {@code down} of the same cluster out until it is closed.
-     *
-     * @throws CommandFailure if another one is at work
-     */
-    FileChannel lock() {
-        Path file = root.resolve(LOCK);
+    /** Whether the cluster is to be down, so that nobody starts its processes again. */
+    boolean isDown() {
+        return Files.exists(downMark());
+    }
+
+    /** Says whether the cluster is to be down; by whoever has its lock. */
+    void setDown(boolean down) {
         try {
-            Files.createDirectories(root);
-            FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
-            if (lock == null) {
-                channel.close();
-                throw new CommandFailure(
-                        "the data directory %s is locked: another biplane up or down is at work on it (wait for it, or give another --name and --data-dir)"
-                                .formatted(root));
+            if (down) {
+                OwnerOnly.createDirectories(run());
+                OwnerOnly.write(downMark(), "");
+            } else {
+                Files.deleteIfExists(downMark());
             }
-            return channel;
         } catch (IOException e) {
-            throw failed("locking", file, e);
+            throw failed("marking", downMark(), e);
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // held by this very process
-        }
+    private Path downMark() {
+        return run().resolve("down");
     }
 
     /** Removes the directory and all that is in it. */
@@ -249,7 +257,7 @@ public record DataDirectory(Path root) {
         }
     }
 
-    private static CommandFailure failed(String doing, Path path, IOException e) {
+    static CommandFailure failed(String doing, Path path, IOException e) {
         String why =
                 e instanceof FileSystemException f && f.getReason() != null
                         ? f.getReason()

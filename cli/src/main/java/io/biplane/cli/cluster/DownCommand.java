@@ -41,7 +41,7 @@ public final class DownCommand implements Callable<Integer> {
             throw noSuchCluster(cluster.name());
         }
         Steps steps = new Steps(System.out);
-        try (var _ = data.lock()) {
+        try (ClusterLock _ = ClusterLock.take(data)) {
             takeDown(cluster.name(), data, steps);
             if (delete) {
                 spec.ifPresent(known ->
@@ -56,8 +56,11 @@ public final class DownCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Ends the processes and removes what the kernel holds of the cluster. */
+    /**
+     * Ends the processes and removes what the kernel holds of the cluster; the caller has its lock.
+     */
     static void takeDown(String name, DataDirectory data, Steps steps) {
+        data.setDown(true); // before the first one ends, which the others would start again
         for (Component component : ORDER) {
             if (component.find(data).isPresent()) {
                 steps.run(component.id() + ": ended", () -> component.stop(data));

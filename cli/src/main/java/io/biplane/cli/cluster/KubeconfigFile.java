@@ -36,12 +36,9 @@ record KubeconfigFile(Path path, CallingUser owner) {
      * Puts the administrator's context of the cluster into the file and makes it the current one.
      */
     void merge(DataDirectory data) throws IOException {
+        owner.makeDirectories(path.resolveSibling(""));
         Kubeconfig.load(data.adminConfig()).mergeInto(path);
         owner.own(path);
-        Path directory = path.getParent();
-        if (directory != null && directory.endsWith(".kube")) {
-            owner.own(directory); // it may have been made just now
-        }
     }
 
     /** Takes the context, cluster and user {@code name} out of the file. */

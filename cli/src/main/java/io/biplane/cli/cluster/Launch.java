@@ -1,7 +1,6 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
-import io.biplane.client.ApiClient;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessId;
 import io.biplane.network.fabric.Fabric;
@@ -10,9 +9,12 @@ import io.biplane.network.fabric.HostSide;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The steps of {@code up}, once it is known what cluster is wanted. */
 final class Launch {
@@ -20,6 +22,9 @@ final class Launch {
     private final DataDirectory data;
     private final CallingUser user;
     private final Steps steps;
+
+    /** What this {@code up} has started. */
+    private final Set<Component> started = EnumSet.noneOf(Component.class);
 
     Launch(ClusterSpec spec, DataDirectory data, CallingUser user, Steps steps) {
         this.spec = spec;
@@ -33,22 +38,28 @@ final class Launch {
                 "fabric: a bridge, %d nodes, outside, link %s on the host"
                         .formatted(spec.nodes(), spec.network().hostLink()),
                 this::network);
-        try (NetworkNamespace fabric = NetworkNamespace.open(spec.network().fabricNamespace())) {
-            // All three start at once; each waits for what it needs of the others.
-            long began = System.nanoTime();
-            String said = processes(fabric);
-            steps.done("processes: " + said, Duration.ofNanos(System.nanoTime() - began));
+        try (NetworkNamespace fabric = NetworkNamespace.open(spec.network().fabricNamespace());
+                NetworkNamespace host = NetworkNamespace.current()) {
+            start(new ComponentStarter(data, fabric, host));
         }
-        Readiness readiness = new Readiness(spec, data);
-        try (var access =
-                steps.step(
-                        "API server: https://127.0.0.1:" + spec.securePort(),
-                        readiness::apiServer)) {
-            ApiClient client = access.client();
-            steps.run(
-                    "nodes: %d Ready, each with IPv4 and IPv6".formatted(spec.nodes()),
-                    () -> readiness.nodes(client));
-        }
+    }
+
+    private void start(ComponentStarter starter) {
+        // All three start at once; each waits for what it needs of the others.
+        long began = System.nanoTime();
+        String said = processes(starter);
+        steps.done("processes: " + said, Duration.ofNanos(System.nanoTime() - began));
+        Readiness readiness =
+                new Readiness(data, (component, what) -> ended(component, what, starter));
+        steps.run(
+                "API server: https://127.0.0.1:" + spec.securePort(),
+                () -> readiness.await(Component.CONTROL_PLANE, "the API server to be ready"));
+        steps.run(
+                "nodes: %d Ready, each with IPv4 and IPv6".formatted(spec.nodes()),
+                () -> {
+                    readiness.await(Component.STAND_INS, "the stand-ins to serve");
+                    readiness.await(Component.AGENTS, "the nodes to be Ready");
+                });
         steps.run(
                 "kubeconfig: context %s in %s".formatted(spec.name(), spec.kubeconfig()),
                 () -> kubeconfig(readiness));
@@ -65,39 +76,45 @@ final class Launch {
         new Fabric(spec.network(), host).up(spec.nodes());
     }
 
-    /** Starts what does not run, and says what was done. */
-    private String processes(NetworkNamespace fabric) {
-        String host = "/proc/%d/ns/net".formatted(ProcessHandle.current().pid());
-        StringBuilder said = new StringBuilder();
+    /** Starts what does not run, all at once, and says what was done. */
+    private String processes(ComponentStarter starter) {
+        Map<Component, Process> begun = new EnumMap<>(Component.class);
         for (Component component : Component.values()) {
             boolean outgrown = component == Component.AGENTS && data.agentNodes() < spec.nodes();
             if (outgrown && component.find(data).isPresent()) {
                 component.stop(data); // its pods stay as they are, and are adopted
             }
-            Optional<ProcessId> running = component.find(data);
-            List<String> arguments = new ArrayList<>(List.of("--data-dir", data.root().toString()));
-            if (component == Component.CONTROL_PLANE) {
-                arguments.addAll(List.of("--host-netns", host));
+            if (component.find(data).isEmpty()) {
+                begun.put(component, begin(component, starter));
             }
-            if (running.isEmpty()) {
-                start(component, fabric, arguments);
-            }
-            said.append(said.isEmpty() ? "" : ", ")
-                    .append(component.id())
-                    .append(running.isEmpty() ? " started" : " runs");
         }
-        return said.toString();
+        begun.forEach(starter::await);
+        started.addAll(begun.keySet());
+        return Arrays.stream(Component.values())
+                .map(c -> c.id() + (begun.containsKey(c) ? " started" : " runs"))
+                .collect(Collectors.joining(", "));
     }
 
-    private void start(Component component, NetworkNamespace fabric, List<String> arguments) {
+    private Process begin(Component component, ComponentStarter starter) {
         try {
-            component.start(data, fabric, arguments);
+            return starter.begin(component);
         } catch (IOException e) {
             throw new CommandFailure(
                     "starting the %s failed: %s (the data directory %s must be writable and the disk not full)"
                             .formatted(component.id(), e.getMessage(), data.root()),
                     e);
         }
+    }
+
+    /**
+     * A process has ended. If it was there before this {@code up}, it may have been killed just
+     * then: it is started. One that was started, and ended, would end again.
+     */
+    private void ended(Component component, String awaited, ComponentStarter starter) {
+        if (!started.add(component)) {
+            throw new CommandFailure(component.endedEarly(data, awaited));
+        }
+        ProcessId _ = starter.await(component, begin(component, starter));
     }
 
     private void kubeconfig(Readiness readiness) {

@@ -2,6 +2,7 @@ package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.OwnerOnly;
 import io.biplane.linux.ProcessImage;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.pod.PodId;
@@ -52,6 +53,7 @@ public final class ShellCommand implements Callable<Integer> {
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("BIPLANE_NETNS", name);
         List<String> words = command.isEmpty() ? List.of(shell(environment)) : command;
+        OwnerOnly.notByDefault();
         try (NetworkNamespace netns = NetworkNamespace.open(name)) {
             ProcessImage.replace(netns, "/usr/bin/env", concat("env", words), environment);
         }

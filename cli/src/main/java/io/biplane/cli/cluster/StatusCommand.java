@@ -45,8 +45,7 @@ public final class StatusCommand implements Callable<Integer> {
                     ROW,
                     component.id(),
                     process.isPresent() ? "running" : "DOWN",
-                    process.map(p -> "pid " + p.pid())
-                            .orElse("log " + component.log(data) + " (biplane up starts it)"));
+                    process.map(p -> "pid " + p.pid()).orElse(ended(component, data)));
         }
         long namespaces =
                 NetworkNamespace.list().stream()
@@ -54,6 +53,12 @@ public final class StatusCommand implements Callable<Integer> {
                         .count();
         System.out.printf(ROW, "namespaces", namespaces, "in " + NetworkNamespace.DIRECTORY);
         return whole && nodes(data) ? 0 : 1;
+    }
+
+    private static String ended(Component component, DataDirectory data) {
+        int inARow = Restarts.read(data, component).inARow();
+        String often = inARow == 0 ? "" : "started again %d times in a row; ".formatted(inARow);
+        return "%slog %s (biplane up starts it)".formatted(often, component.log(data));
     }
 
     private static boolean nodes(DataDirectory data) {

@@ -1,17 +1,18 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.cli.Running;
+import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessId;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 
 /** {@code biplane up}: makes a cluster, or brings one back. */
 @Command(
@@ -36,11 +37,15 @@ public final class UpCommand implements Callable<Integer> {
         DataDirectory data = cluster.data(user);
         Steps steps = new Steps(System.out);
         ClusterSpec spec;
+        data.make(user);
         data.requireSpace();
-        try (FileChannel _ = data.lock()) {
+        try (ClusterLock _ = ClusterLock.take(data)) {
             refuseOtherMounts(data);
             spec = new SpecChoice(cluster.name(), data, options, user).make();
+            tighten(data);
             data.writeSpec(spec, user);
+            data.setDown(false);
+            Restarts.forget(data);
             new Launch(spec, data, user, steps).run();
         } catch (CommandFailure e) {
             data.forgetIfEmpty();
@@ -48,9 +53,19 @@ public final class UpCommand implements Callable<Integer> {
         }
         greet(spec, steps.elapsed());
         if (foreground) {
-            stayUntilInterrupted(spec, data);
+            stayUntilStopped(spec, data);
         }
         return 0;
+    }
+
+    /** A directory that an earlier version made, or a person, may be open; it holds Secrets. */
+    private static void tighten(DataDirectory data) {
+        int open = data.tighten();
+        if (open > 0) {
+            System.out.printf(
+                    "  ! data directory %s: %d files and directories were open to other users, and are no longer%n",
+                    data.root(), open);
+        }
     }
 
     /** Its namespaces are bound where its processes are; here they would be made a second time. */
@@ -87,18 +102,23 @@ public final class UpCommand implements Callable<Integer> {
                         + " case $ip in *:*) ip=[$ip];; esac; curl http://$ip/; done");
     }
 
-    private void stayUntilInterrupted(ClusterSpec spec, DataDirectory data)
-            throws InterruptedException {
+    /** Watches the processes, and takes the cluster down at the end. */
+    private static void stayUntilStopped(ClusterSpec spec, DataDirectory data) throws Exception {
         System.out.println("Ctrl-C takes the cluster down; its data is kept.");
-        CountDownLatch interrupted = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    DownCommand.takeDown(spec.name(), data, new Steps(System.out));
-                                    interrupted.countDown();
-                                },
-                                "down"));
-        interrupted.await();
+        try (NetworkNamespace host = NetworkNamespace.current();
+                NetworkNamespace fabric = NetworkNamespace.open(spec.network().fabricNamespace())) {
+            ComponentStarter starter = new ComponentStarter(data, fabric, host);
+            Running.untilStopped(
+                    "up",
+                    Running.NO_LIMIT,
+                    opened -> {
+                        opened.add(() -> {
+                            try (ClusterLock _ = ClusterLock.take(data)) {
+                                DownCommand.takeDown(spec.name(), data, new Steps(System.out));
+                            }
+                        });
+                        opened.add(new Supervisor(data, Optional.empty(), starter)).start();
+                    });
+        }
     }
 }

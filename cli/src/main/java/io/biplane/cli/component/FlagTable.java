@@ -2,6 +2,7 @@ package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
 
+import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ record FlagTable(
         Set<String> switches,
         Set<String> withoutEffect,
         Map<String, String> later) {
+    private static final System.Logger LOG = System.getLogger(FlagTable.class.getName());
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|h|m|s)");
     private static final Pattern DURATION = Pattern.compile("(?:" + PART + ")+|0");
 
@@ -63,6 +65,19 @@ record FlagTable(
     /** Which of the given flags have no effect. */
     List<String> idle(Map<String, String> values) {
         return values.keySet().stream().filter(withoutEffect::contains).sorted().toList();
+    }
+
+    /** Says which of the given flags have no effect, if there are any. */
+    void warnOfIdle(Map<String, String> values) {
+        warnOfIdle(component, idle(values));
+    }
+
+    static void warnOfIdle(String component, List<String> idle) {
+        if (!idle.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    () -> "%s: flags without an effect: %s".formatted(component, idle));
+        }
     }
 
     /** The whole number of a flag, or {@code byDefault}; what is no number is a fault. */

@@ -5,6 +5,9 @@ import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.http.Listeners;
 import io.biplane.cli.ClientConfig;
 import io.biplane.cli.CommandFailure;
+import io.biplane.cli.Opened;
+import io.biplane.cli.Running;
+import io.biplane.linux.OwnerOnly;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
@@ -15,15 +18,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 /** {@code biplane kube-apiserver}: the API over the embedded store. */
 @Command(
@@ -36,6 +42,11 @@ import java.util.concurrent.Callable;
         },
         mixinStandardHelpOptions = true)
 public final class KubeApiserverCommand implements Callable<Integer> {
+    private static final System.Logger LOG = System.getLogger(KubeApiserverCommand.class.getName());
+
+    /** What it keeps in its data directory. */
+    private static final Set<String> OURS = Set.of("store", "pki", "admin.conf");
+
     static final FlagTable FLAGS =
             new FlagTable(
                     "kube-apiserver",
@@ -92,24 +103,49 @@ public final class KubeApiserverCommand implements Callable<Integer> {
         if (!faults.isEmpty()) {
             throw new CommandFailure(faults);
         }
-        List<ServerSocketChannel> listeners = List.of(listen(bindAddress, config.securePort()));
-        try (Store store = EmbeddedStore.open(data.resolve("store"))) {
-            ApiServer server = new ApiServer(config, store, listeners);
-            Running.untilStopped(
-                    "kube-apiserver",
-                    FLAGS.idle(flags),
-                    () -> {
-                        server.start();
-                        ClientConfig.write(
-                                "biplane",
-                                URI.create("https://127.0.0.1:" + config.securePort()),
-                                server.pki(),
-                                server.pki().admin(),
-                                data.resolve("admin.conf"));
-                    },
-                    server::close);
-        }
+        FLAGS.warnOfIdle(flags);
+        keepPrivate(data);
+        Running.untilStopped("kube-apiserver", opened -> start(config, bindAddress, data, opened));
         return 0;
+    }
+
+    /**
+     * Closes to other users what an earlier version, or a person, has left open. The directory
+     * itself only if it holds nothing but ours: somebody may have named a directory like /tmp.
+     */
+    private static void keepPrivate(Path data) throws IOException {
+        OwnerOnly.createDirectories(data);
+        int open = 0;
+        for (String name : OURS) {
+            open += OwnerOnly.tighten(data.resolve(name));
+        }
+        try (Stream<Path> files = Files.list(data)) {
+            if (files.allMatch(file -> OURS.contains(file.getFileName().toString()))) {
+                open += OwnerOnly.tighten(data);
+            }
+        }
+        int count = open;
+        if (count > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    () ->
+                            "%s: %d files and directories were open to other users, and are no longer"
+                                    .formatted(data, count));
+        }
+    }
+
+    private static void start(ApiServerConfig config, Addr bindAddress, Path data, Opened opened)
+            throws IOException {
+        ServerSocketChannel listener = opened.add(listen(bindAddress, config.securePort()));
+        Store store = opened.add(EmbeddedStore.open(data.resolve("store")));
+        ApiServer server = opened.add(new ApiServer(config, store, List.of(listener)));
+        server.start();
+        ClientConfig.write(
+                "biplane",
+                URI.create("https://127.0.0.1:" + config.securePort()),
+                server.pki(),
+                server.pki().admin(),
+                data.resolve("admin.conf"));
     }
 
     /** The configuration; every fault of the flags goes to {@code faults}. */

@@ -1,6 +1,7 @@
 package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.cli.Running;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.informer.Informers;
@@ -83,20 +84,16 @@ public final class KubeControllerManagerCommand implements Callable<Integer> {
             throw new CommandFailure(
                     "--kubeconfig is missing: it says which API server to work with (give --kubeconfig=<file>)");
         }
-        try (HttpsTransport transport =
-                new HttpsTransport(Kubeconfig.load(Path.of(kubeconfig)).access())) {
-            ApiClient client = new ApiClient(transport, "kube-controller-manager");
-            Informers informers = new Informers(client);
-            ControllerManager manager = new ControllerManager(config, client, informers);
-            Running.untilStopped(
-                    "kube-controller-manager",
-                    FLAGS.idle(flags),
-                    manager::start,
-                    () -> {
-                        manager.close();
-                        informers.close();
-                    });
-        }
+        Kubeconfig access = Kubeconfig.load(Path.of(kubeconfig));
+        FLAGS.warnOfIdle(flags);
+        Running.untilStopped(
+                "kube-controller-manager",
+                opened -> {
+                    HttpsTransport transport = opened.add(new HttpsTransport(access.access()));
+                    ApiClient client = new ApiClient(transport, "kube-controller-manager");
+                    Informers informers = opened.add(new Informers(client));
+                    opened.add(new ControllerManager(config, client, informers)).start();
+                });
         return 0;
     }
 

@@ -1,6 +1,7 @@
 package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.cli.Running;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.informer.Informers;
@@ -59,25 +60,21 @@ public final class KubeProxyCommand implements Callable<Integer> {
             throw new CommandFailure(
                     "--kubeconfig is missing: it says which API server to work with (give --kubeconfig=<file>)");
         }
-        try (HttpsTransport transport =
-                        new HttpsTransport(Kubeconfig.load(Path.of(config.kubeconfig())).access());
-                NetworkNamespace here = NetworkNamespace.current();
-                Nftables nftables = KernelNftables.open(here)) {
-            Informers informers = new Informers(new ApiClient(transport, "kube-proxy"));
-            ServiceProxy proxy = new ServiceProxy(config, informers);
-            Running.untilStopped(
-                    "kube-proxy",
-                    flags.withoutEffect(),
-                    () -> {
-                        proxy.start();
-                        informers.start();
-                        proxy.serve("this node", nftables).join();
-                    },
-                    () -> {
-                        proxy.close();
-                        informers.close();
-                    });
-        }
+        Kubeconfig kubeconfig = Kubeconfig.load(Path.of(config.kubeconfig()));
+        FlagTable.warnOfIdle("kube-proxy", flags.withoutEffect());
+        Running.untilStopped(
+                "kube-proxy",
+                opened -> {
+                    HttpsTransport transport = opened.add(new HttpsTransport(kubeconfig.access()));
+                    NetworkNamespace here = opened.add(NetworkNamespace.current());
+                    Nftables nftables = opened.add(KernelNftables.open(here));
+                    Informers informers =
+                            opened.add(new Informers(new ApiClient(transport, "kube-proxy")));
+                    ServiceProxy proxy = opened.add(new ServiceProxy(config, informers));
+                    proxy.start();
+                    informers.start();
+                    Void _ = proxy.serve("this node", nftables).get();
+                });
         return 0;
     }
 }

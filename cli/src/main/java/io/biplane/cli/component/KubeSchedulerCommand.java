@@ -1,6 +1,7 @@
 package io.biplane.cli.component;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.cli.Running;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.event.EventRecorder;
@@ -59,23 +60,17 @@ public final class KubeSchedulerCommand implements Callable<Integer> {
             throw new CommandFailure(faults);
         }
         Kubeconfig kubeconfig = Kubeconfig.load(Path.of(flags.get("kubeconfig")));
-        try (HttpsTransport transport = new HttpsTransport(kubeconfig.access())) {
-            ApiClient client = new ApiClient(transport, "kube-scheduler");
-            Informers informers = new Informers(client);
-            Scheduler scheduler =
-                    new Scheduler(client, informers, new EventRecorder(client, "kube-scheduler"));
-            Running.untilStopped(
-                    "kube-scheduler",
-                    FLAGS.idle(flags),
-                    () -> {
-                        scheduler.start();
-                        informers.start();
-                    },
-                    () -> {
-                        scheduler.close();
-                        informers.close();
-                    });
-        }
+        FLAGS.warnOfIdle(flags);
+        Running.untilStopped(
+                "kube-scheduler",
+                opened -> {
+                    HttpsTransport transport = opened.add(new HttpsTransport(kubeconfig.access()));
+                    ApiClient client = new ApiClient(transport, "kube-scheduler");
+                    Informers informers = opened.add(new Informers(client));
+                    EventRecorder events = opened.add(new EventRecorder(client, "kube-scheduler"));
+                    opened.add(new Scheduler(client, informers, events)).start();
+                    informers.start();
+                });
         return 0;
     }
 }

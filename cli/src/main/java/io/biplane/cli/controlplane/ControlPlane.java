@@ -1,19 +1,23 @@
 package io.biplane.cli.controlplane;
 
 import io.biplane.api.Kinds;
+import io.biplane.api.StatusException;
 import io.biplane.api.view.ServiceCidrView;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.User;
 import io.biplane.apiserver.pki.Pki;
 import io.biplane.cli.ClientConfig;
+import io.biplane.cli.Opened;
 import io.biplane.cli.cluster.ClusterSpec;
+import io.biplane.cli.cluster.ComponentProcess;
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.cli.component.FeatureGates;
 import io.biplane.client.ApiClient;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.controllers.ControllerManager;
+import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
@@ -30,7 +34,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -38,43 +41,16 @@ import java.util.List;
  * process. They speak to the API server without a socket. Built top to bottom here, and closed
  * bottom to top.
  */
-final class ControlPlane implements AutoCloseable {
+final class ControlPlane {
     private static final System.Logger LOG = System.getLogger(ControlPlane.class.getName());
 
-    private final Store store;
-    private final ApiServer server;
-    private final Informers informers;
-    private final ControllerManager controllers;
-    private final EventRecorder events;
-    private final ServiceRoutes routes;
-    private final HostKeeper host;
-    private final KernelEvents kernelEvents;
+    private ControlPlane() {}
 
-    private ControlPlane(
-            Store store,
-            ApiServer server,
-            Informers informers,
-            ControllerManager controllers,
-            EventRecorder events,
-            ServiceRoutes routes,
-            HostKeeper host,
-            KernelEvents kernelEvents) {
-        this.store = store;
-        this.server = server;
-        this.informers = informers;
-        this.controllers = controllers;
-        this.events = events;
-        this.routes = routes;
-        this.host = host;
-        this.kernelEvents = kernelEvents;
-    }
-
-    /**
-     * Starts all of it.
-     *
-     * @param hostNamespace the file of the host's network namespace
-     */
-    static ControlPlane start(DataDirectory data, Path hostNamespace) throws IOException {
+    /** Starts all of it. */
+    static void start(ComponentProcess.Context context) throws IOException {
+        DataDirectory data = context.data();
+        NetworkNamespace host = context.host();
+        Opened opened = context.opened();
         long began = System.nanoTime();
         ClusterSpec spec = data.requireSpec();
         ClusterNetwork network = spec.network();
@@ -90,9 +66,10 @@ final class ControlPlane implements AutoCloseable {
                         List.of(),
                         gates.dualStack());
         List<ServerSocketChannel> listeners =
-                HostAndFabricListeners.open(hostNamespace, gateways, spec.securePort());
-        Store store = EmbeddedStore.open(data.store());
-        ApiServer server = new ApiServer(config, store, listeners);
+                HostAndFabricListeners.open(host, gateways, spec.securePort());
+        listeners.forEach(opened::add);
+        Store store = opened.add(EmbeddedStore.open(data.store()));
+        ApiServer server = opened.add(new ApiServer(config, store, listeners));
         server.start();
         writeAgentsConfig(spec, data, server.pki(), gateways);
         writeAdminConfig(spec, data, server.pki());
@@ -101,25 +78,34 @@ final class ControlPlane implements AutoCloseable {
                 new ApiClient(
                         new InProcessTransport(server.handler(), User.LOOPBACK),
                         "biplane-controllers");
-        Informers informers = new Informers(client);
+        context.ready().waitsFor(() -> notReady(client));
+        Informers informers = opened.add(new Informers(client));
+        EventRecorder events = opened.add(new EventRecorder(client, "biplane-fabric"));
+        KernelEvents kernelEvents = opened.add(KernelEvents.start("kernel-events"));
+        HostSide hostSide = HostSide.of(host);
+        opened.add(new HostKeeper(network, hostSide, kernelEvents, new RepairEvents(events)))
+                .start();
+        opened.add(new ServiceRoutes(network, hostSide, events))
+                .start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of), kernelEvents);
         ControllerManager controllers =
-                new ControllerManager(spec.controllerConfig(), client, informers)
+                opened.add(new ControllerManager(spec.controllerConfig(), client, informers))
                         .withScheduler(client);
-        EventRecorder events = new EventRecorder(client, "biplane-fabric");
-        KernelEvents kernelEvents = KernelEvents.start("kernel-events");
-        HostSide hostSide = HostSide.of(hostNamespace);
-        HostKeeper host = new HostKeeper(network, hostSide, kernelEvents, new RepairEvents(events));
-        host.start();
-        ServiceRoutes routes = new ServiceRoutes(network, hostSide, events);
-        routes.start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of), kernelEvents);
         controllers.start();
+        RestartEvents.start(context.supervisor(), opened.add(new EventRecorder(client, "biplane")));
         LOG.log(
                 Level.INFO,
                 () ->
                         "control plane started took=%dms"
                                 .formatted((System.nanoTime() - began) / 1_000_000));
-        return new ControlPlane(
-                store, server, informers, controllers, events, routes, host, kernelEvents);
+    }
+
+    private static String notReady(ApiClient client) {
+        try {
+            String _ = client.raw("/readyz");
+            return "";
+        } catch (StatusException e) {
+            return "the API server to be ready: " + e.getMessage();
+        }
     }
 
     /** By the fabric; {@code up} on the host uses it too, and most hosts have IPv4. */
@@ -163,18 +149,5 @@ final class ControlPlane implements AutoCloseable {
     private static URI uri(Addr address, int port) {
         String host = address.family() == IpFamily.IPV6 ? "[" + address + "]" : address.toString();
         return URI.create("https://%s:%d".formatted(host, port));
-    }
-
-    @Override
-    public void close() {
-        controllers.close();
-        routes.close();
-        host.close();
-        kernelEvents.close();
-        events.close();
-        informers.close();
-        server.close();
-        store.close();
-        LOG.log(Level.INFO, "control plane ended");
     }
 }

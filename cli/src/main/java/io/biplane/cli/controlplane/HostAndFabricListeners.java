@@ -2,6 +2,7 @@ package io.biplane.cli.controlplane;
 
 import io.biplane.apiserver.http.Listeners;
 import io.biplane.linux.NamespaceThread;
+import io.biplane.linux.NetworkNamespace;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,16 +26,16 @@ final class HostAndFabricListeners {
     private HostAndFabricListeners() {}
 
     /**
-     * @param hostNamespace the file of the host's network namespace
+     * @param host the host's network namespace
      * @param gateways addresses of this process's own namespace
      * @throws UncheckedIOException if an address that must be served cannot be bound
      */
-    static List<ServerSocketChannel> open(Path hostNamespace, List<Addr> gateways, int port) {
+    static List<ServerSocketChannel> open(NetworkNamespace host, List<Addr> gateways, int port) {
         List<ServerSocketChannel> listeners = new ArrayList<>();
         gateways.forEach(gateway -> listeners.add(bind(gateway, port)));
         for (Addr loopback : LOOPBACK) {
             try {
-                listeners.add(NamespaceThread.in(hostNamespace, () -> bind(loopback, port)));
+                listeners.add(NamespaceThread.in(host, () -> bind(loopback, port)));
             } catch (UncheckedIOException e) {
                 if (loopback.family() == IpFamily.IPV4) {
                     throw e;

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -79,15 +80,14 @@ class DataDirectoryTest {
 
     @Test
     void refusesASecondCommandAtWork() throws IOException {
-        try (var first = data.lock()) {
-            assertThat(first.isOpen()).isTrue();
-            assertThatThrownBy(data::lock)
+        try (ClusterLock _ = ClusterLock.take(data)) {
+            assertThatThrownBy(() -> ClusterLock.take(data, Duration.ZERO))
                     .isInstanceOf(CommandFailure.class)
                     .hasMessage(
                             "the data directory %s is locked: another biplane up or down is at work on it (wait for it, or give another --name and --data-dir)",
                             data.root());
         }
-        data.lock().close();
+        ClusterLock.take(data).close();
     }
 
     @Test

@@ -132,7 +132,7 @@ class ErrorsIT {
     void namesADamagedStore() throws IOException {
         try (TestCluster cluster = new TestCluster("it-errors", directory)) {
             cluster.up("--nodes=1").succeeded();
-            cluster.kill("control-plane");
+            cluster.biplane("down").succeeded();
             Path head = cluster.data().resolve("store").resolve("HEAD");
             Files.delete(head);
             Result result = cluster.up();

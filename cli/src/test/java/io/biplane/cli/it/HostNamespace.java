@@ -1,7 +1,9 @@
 package io.biplane.cli.it;
 
 import io.biplane.cli.it.Programs.Result;
+import io.biplane.linux.testing.Eventually;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +29,13 @@ final class HostNamespace implements AutoCloseable {
         run("ip link set uplink up").succeeded();
         run("ip link set nowhere up").succeeded();
         run("ip route add default via 203.0.113.1").succeeded();
+        // The kernel tells the ends of each other's state some time after the command.
+        Eventually.holds(
+                Duration.ofSeconds(10),
+                () -> {
+                    String links = run("ip -br link").output();
+                    return links.contains("DOWN") ? links : "";
+                });
     }
 
     /** The words that run a command in here; the mounts stay those of the machine. */

@@ -126,12 +126,23 @@ final class TestCluster implements AutoCloseable {
         return process(component).pid();
     }
 
-    private ProcessId process(String component) {
+    ProcessId process(String component) {
         try {
             return ProcessId.parse(
                     Files.readString(data().resolve("run").resolve(component + ".pid")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends processes SIGKILL, all at once, and does not wait for their end. */
+    void startKilling(String... components) {
+        for (String component : components) {
+            Pidfd.open(process(component))
+                    .ifPresent(process -> {
+                        process.signal(Pidfd.SIGKILL);
+                        process.close();
+                    });
         }
     }
 

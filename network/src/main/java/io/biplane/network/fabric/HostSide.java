@@ -8,8 +8,6 @@ import io.biplane.linux.route.Route;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.IpFamily;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +31,11 @@ public record HostSide(NetworkNamespace namespace, Path ledgers) {
     /** The namespace of the calling process. */
     public static HostSide ofThisProcess() {
         return new HostSide(NetworkNamespace.current(), sharedLedgers());
+    }
+
+    /** The host with that network namespace. */
+    public static HostSide of(NetworkNamespace namespace) {
+        return new HostSide(namespace, sharedLedgers());
     }
 
     /** The host whose network namespace that file leads to. */
@@ -77,11 +80,6 @@ public record HostSide(NetworkNamespace namespace, Path ledgers) {
 
     /** The file of the ledger: one for each namespace, by its inode. */
     Path ledger() {
-        try {
-            Object inode = Files.getAttribute(namespace.path(), "unix:ino");
-            return ledgers.resolve("host-%s.json".formatted(inode));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ledgers.resolve("host-%d.json".formatted(namespace.inode()));
     }
 }

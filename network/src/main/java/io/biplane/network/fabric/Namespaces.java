@@ -1,5 +1,6 @@
 package io.biplane.network.fabric;
 
+import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
 

@@ -1,5 +1,7 @@
 package io.biplane.network.fabric;
 
+import io.biplane.linux.OwnerOnly;
+
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -10,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -35,9 +36,11 @@ final class SysctlLedger implements AutoCloseable {
     /** Waits for whoever holds it. */
     static SysctlLedger lock(Path file) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path directory = file.toAbsolutePath().resolveSibling("");
+            OwnerOnly.createDirectories(directory);
+            int _ = OwnerOnly.tighten(directory); // an earlier version left it open
             FileChannel lock =
-                    FileChannel.open(
+                    OwnerOnly.open(
                             file.resolveSibling("lock"),
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);
@@ -78,9 +81,7 @@ final class SysctlLedger implements AutoCloseable {
             ObjectNode values = json.putObject("original");
             original.forEach(values::put);
             users.forEach(json.putObject("users")::put);
-            Path next = file.resolveSibling(file.getFileName() + ".next");
-            Files.writeString(next, json.toString());
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            OwnerOnly.write(file, json.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

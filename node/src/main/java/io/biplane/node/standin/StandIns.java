@@ -1,5 +1,6 @@
 package io.biplane.node.standin;
 
+import io.biplane.linux.OwnerOnly;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -17,7 +18,7 @@ import java.util.UUID;
  * IPv6 socket), as root, with {@code --socket=<path> --state=<path>}. It runs until SIGTERM.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the process ends
-public final class StandIns {
+public final class StandIns implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(StandIns.class.getName());
     private static final int EVENT_LOOPS = 2;
 
@@ -41,42 +42,53 @@ public final class StandIns {
         }
     }
 
-    public static void main(String[] args) throws IOException {
-        run(Config.parse(List.of(args)));
+    private final ControlServer control;
+    private final Serving serving;
+    private final EventLoopGroup loops;
+    private final Thread accepting;
+
+    private StandIns(ControlServer control, Serving serving, EventLoopGroup loops) {
+        this.control = control;
+        this.serving = serving;
+        this.loops = loops;
+        this.accepting = Thread.ofPlatform().name("standins-accept").start(control::run);
     }
 
-    /** Serves until the control socket is closed (on SIGTERM); the caller's thread accepts. */
-    public static void run(Config config) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
+        StandIns standIns = start(Config.parse(List.of(args)));
+        Runtime.getRuntime().addShutdownHook(new Thread(standIns::close));
+        standIns.accepting.join();
+    }
+
+    /** Serves what was served before, and what agents ask for on the control socket. */
+    public static StandIns start(Config config) throws IOException {
         // Answers are small and few at a time: no pooled arenas, no direct buffers kept.
         System.setProperty("io.netty.allocator.type", "unpooled");
         System.setProperty("io.netty.noPreferDirect", "true");
-        Files.createDirectories(config.controlSocket().toAbsolutePath().getParent());
+        OwnerOnly.createDirectories(config.controlSocket().toAbsolutePath().resolveSibling(""));
         EventLoopGroup loops =
                 new MultiThreadIoEventLoopGroup(EVENT_LOOPS, NioIoHandler.newFactory());
         StateFile stateFile = new StateFile(config.stateFile());
-        try (Serving serving = new Serving(loops, stateFile::changed)) {
-            String instance = UUID.randomUUID().toString();
-            ControlServer control = ControlServer.bind(config.controlSocket(), serving, instance);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(control)));
-            List<ServedPod> kept = stateFile.read();
-            kept.stream().filter(pod -> Files.exists(pod.netns())).forEach(serving::serve);
-            stateFile.writeBehind(serving::definitions);
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    () -> "stand-ins started instance=%s kept=%d".formatted(instance, kept.size()));
-            control.run();
-        } finally {
-            loops.shutdownGracefully();
-        }
+        Serving serving = new Serving(loops, stateFile::changed);
+        String instance = UUID.randomUUID().toString();
+        ControlServer control = ControlServer.bind(config.controlSocket(), serving, instance);
+        List<ServedPod> kept = stateFile.read();
+        kept.stream().filter(pod -> Files.exists(pod.netns())).forEach(serving::serve);
+        stateFile.writeBehind(serving::definitions);
+        LOG.log(
+                System.Logger.Level.INFO,
+                () -> "stand-ins started instance=%s kept=%d".formatted(instance, kept.size()));
+        return new StandIns(control, serving, loops);
     }
 
-    private static void close(ControlServer control) {
+    @Override
+    public void close() {
         try {
             control.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, () -> "control socket not closed: " + e);
         }
+        serving.close();
+        loops.shutdownGracefully();
     }
-
-    private StandIns() {}
 }

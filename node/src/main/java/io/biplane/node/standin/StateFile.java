@@ -1,11 +1,12 @@
 package io.biplane.node.standin;
 
+import io.biplane.linux.OwnerOnly;
+
 import tools.jackson.core.JacksonException;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -64,14 +65,8 @@ final class StateFile {
     }
 
     private void write(Supplier<List<ServedPod>> pods) {
-        Path next = file.resolveSibling(file.getFileName() + ".next");
         try {
-            Files.writeString(next, Json.array(pods.get(), ServedPod::toJson).toString());
-            Files.move(
-                    next,
-                    file,
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            OwnerOnly.write(file, Json.array(pods.get(), ServedPod::toJson).toString());
         } catch (IOException | RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -26,6 +26,7 @@ public final class BackupFile {
         Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
         try {
             Files.deleteIfExists(unfinished);
+            OwnerOnly.createFile(unfinished);
             store.reader().copyTo(unfinished);
             Head.Position end = end(unfinished, store.acknowledged());
             try (Connection connection = Sqlite.single(unfinished)) {
@@ -61,7 +62,7 @@ public final class BackupFile {
      */
     public static void restore(Path file, Path directory) {
         try {
-            Files.createDirectories(directory);
+            OwnerOnly.createDirectories(directory);
             try (Stream<Path> there = Files.list(directory)) {
                 if (there.findAny().isPresent()) {
                     throw new StoreFileException.InTheWay(directory, "restore into directory");

@@ -48,7 +48,8 @@ final class DirectoryLock implements AutoCloseable {
 
     private static DirectoryLock lock(Path directory, Path real) throws IOException {
         Path path = directory.resolve(NAME);
-        var file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel file =
+                OwnerOnly.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             if (file.tryLock() == null) {
                 throw new StoreFileException.Locked(directory, holder(path));

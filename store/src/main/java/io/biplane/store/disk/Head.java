@@ -44,7 +44,7 @@ public final class Head implements AutoCloseable {
     static void create(Path path, Position position) throws IOException {
         try (var head =
                 new Head(
-                        FileChannel.open(
+                        OwnerOnly.open(
                                 path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
             head.file.write(ByteBuffer.allocate(FILE_BYTES), 0);
             head.write(position);

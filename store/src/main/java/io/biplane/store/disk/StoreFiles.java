@@ -1,6 +1,7 @@
 package io.biplane.store.disk;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public final class StoreFiles implements AutoCloseable {
      */
     public static StoreFiles open(Path directory) {
         try {
-            Files.createDirectories(directory);
+            OwnerOnly.createDirectories(directory);
             checkOnlyOurs(directory);
             DirectoryLock lock = DirectoryLock.take(directory);
             try {
@@ -140,6 +141,7 @@ public final class StoreFiles implements AutoCloseable {
         }
         var start = new Head.Position(0, 1, new SecureRandom().nextInt());
         Path unfinished = directory.resolve(UNFINISHED);
+        OwnerOnly.createFile(unfinished);
         try (Connection connection = Sqlite.single(unfinished)) {
             Sqlite.execute(
                     connection,
@@ -157,7 +159,11 @@ public final class StoreFiles implements AutoCloseable {
     static void create(Path directory, Path backup, Head.Position end)
             throws IOException, SQLException {
         Path unfinished = directory.resolve(UNFINISHED);
-        Files.copy(backup, unfinished, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(unfinished);
+        OwnerOnly.createFile(unfinished);
+        try (OutputStream to = Files.newOutputStream(unfinished)) {
+            long _ = Files.copy(backup, to); // the backup's mode is not copied
+        }
         try (Connection connection = Sqlite.single(unfinished)) {
             Sqlite.execute(connection, "DROP TABLE head", "VACUUM");
         }

@@ -1,0 +1,37 @@
+package io.biplane.cli.controlplane;
+
+import io.biplane.api.Json;
+import io.biplane.cli.cluster.Supervisor;
+import io.biplane.cli.cluster.Supervisor.Restart;
+import io.biplane.client.event.EventRecorder;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/** Restarts of a cluster's processes as events: about kube-system, in namespace default. */
+final class RestartEvents {
+    private RestartEvents() {}
+
+    /** Records every restart from now on, on a thread that ends with the process. */
+    static void start(Supervisor supervisor, EventRecorder events) {
+        ObjectNode about = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
+        about.putObject("metadata").put("name", "kube-system");
+        Thread.ofPlatform()
+                .daemon()
+                .name("restart-events")
+                .start(() -> {
+                    try {
+                        while (true) {
+                            events.warning(
+                                    about, "ProcessRestarted", text(supervisor.takeRestart()));
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+    }
+
+    private static String text(Restart restart) {
+        return "Biplane's process %s had ended; it was started again as process %d"
+                .formatted(restart.component(), restart.process().pid());
+    }
+}
