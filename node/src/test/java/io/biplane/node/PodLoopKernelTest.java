@@ -8,6 +8,7 @@ import io.biplane.api.view.ServiceView;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
+import io.biplane.client.selection.ServiceSelection;
 import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
@@ -90,7 +91,8 @@ final class PodLoopKernelTest {
                 new PodLoop(
                         api.client(),
                         pods,
-                        informers.informer(Kinds.SERVICES, ServiceView::of),
+                        new ServiceSelection(
+                                informers.informer(Kinds.SERVICES, ServiceView::of), pods),
                         Map.of("node-1", node),
                         client,
                         recorder);

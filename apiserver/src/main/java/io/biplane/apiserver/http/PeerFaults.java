@@ -53,7 +53,7 @@ final class PeerFaults extends ChannelInboundHandlerAdapter {
                             "connections failed count=%d last=%s cause=%s"
                                     .formatted(many, peer, cause));
         }
-        ctx.close();
+        var _ = ctx.close();
     }
 
     /** Counts one; how many there were since the last report, if one is due. */

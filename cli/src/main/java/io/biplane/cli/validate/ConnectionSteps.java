@@ -33,6 +33,7 @@ final class ConnectionSteps {
 
     /** How far a proxy may be behind the API. */
     private static final Duration BEHIND = Duration.ofSeconds(2);
+
     private static final int AT_A_TIME = 64;
 
     private final LocalCluster cluster;
@@ -175,7 +176,13 @@ final class ConnectionSteps {
         String subject = target + Report.FROM + from.name();
         // The proxies of all nodes hear of a new endpoint at about the same time, not at once.
         Result result =
-                Playground.await(BEHIND, () -> Optional.of(ask(target, from)).filter(r -> !(r instanceof Refused && target.hasEndpoints())))
+                Playground.await(
+                                BEHIND,
+                                () ->
+                                        Optional.of(ask(target, from))
+                                                .filter(r ->
+                                                        !(r instanceof Refused
+                                                                && target.hasEndpoints())))
                         .orElseGet(() -> ask(target, from));
         if (!target.hasEndpoints()) {
             return result instanceof Refused(Duration took) && took.compareTo(AT_ONCE) < 0

@@ -23,7 +23,6 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +51,11 @@ public final class NodeRoutes implements AutoCloseable {
     private final Map<Prefix, Optional<Addr>> made = new HashMap<>();
 
     private final List<String> damage = new ArrayList<>();
+    private final List<RoutedBlocks.Refused> refused = new ArrayList<>();
+
+    /** What was told of refused blocks already. */
+    private final Set<String> told = new HashSet<>();
+
     private volatile @Nullable Informer<NodeView> nodes;
     private @Nullable RepairListener listener;
     private KernelEvents.@Nullable Watch watch;
@@ -102,8 +106,24 @@ public final class NodeRoutes implements AutoCloseable {
             if (!damage.isEmpty() && listener != null) {
                 listener.repaired(self.isEmpty() ? FabricKeeper.FABRIC : self, List.copyOf(damage));
             }
+            if (self.isEmpty() && listener != null) {
+                tellRefused(listener); // one of all namespaces is enough
+            }
         }
         queue.addAfter(self, known != null && known.synced() ? RESYNC : UNSYNCED);
+    }
+
+    private void tellRefused(RepairListener listener) {
+        Set<String> now = new HashSet<>();
+        for (RoutedBlocks.Refused each : refused) {
+            String what = each.node().uid() + " " + each.reason();
+            now.add(what);
+            if (!told.contains(what)) {
+                listener.refused(each.node(), each.reason());
+            }
+        }
+        told.clear();
+        told.addAll(now);
     }
 
     /**
@@ -119,6 +139,7 @@ public final class NodeRoutes implements AutoCloseable {
                                 new IllegalStateException("link %s is gone".formatted(uplink)));
         List<Change> changes = new ArrayList<>();
         damage.clear();
+        refused.clear();
         for (IpFamily family : IpFamily.values()) {
             neighbours(family, link, nodes, changes);
             routes(family, link, nodes, changes);
@@ -157,19 +178,9 @@ public final class NodeRoutes implements AutoCloseable {
 
     /** Next hop by block; a node's own block is unreachable where no pod has the address. */
     private Map<Prefix, Optional<Addr>> wanted(IpFamily family, Collection<NodeView> nodes) {
-        Map<Prefix, Optional<Addr>> wanted = new LinkedHashMap<>();
-        for (NodeView node : nodes) {
-            Optional<Prefix> block = node.podCidr(family);
-            if (block.isEmpty()) {
-                continue;
-            }
-            if (node.name().equals(self)) {
-                wanted.put(block.get(), Optional.empty());
-            } else {
-                node.internalIp(family).ifPresent(ip -> wanted.put(block.get(), Optional.of(ip)));
-            }
-        }
-        return wanted;
+        RoutedBlocks blocks = RoutedBlocks.of(network, family, self, nodes);
+        refused.addAll(blocks.refused());
+        return blocks.nextHops();
     }
 
     private static Route route(Prefix destination, Optional<Addr> via, int link) {
@@ -178,7 +189,9 @@ public final class NodeRoutes implements AutoCloseable {
     }
 
     /**
-     * A route to a node's block: in a pod range, over the uplink or unreachable, not to one pod.
+     * A route to a node's block: over the uplink, or unreachable in a pod range, not to one pod.
+     * What leads to a node is ours wherever its destination is: a build that looked at no range
+     * made it.
      */
     private boolean isOurs(Route route, int link) {
         Optional<Prefix> range = network.pods().get(route.family());
@@ -188,8 +201,14 @@ public final class NodeRoutes implements AutoCloseable {
                         && range.get().contains(route.destination());
         boolean wholeRange = range.filter(route.destination()::equals).isPresent();
         boolean nextHop = route.linkIndex() == link && route.via().isPresent();
+        boolean toANode =
+                nextHop
+                        && route.table() == Route.MAIN
+                        && route.protocol() == Route.PROTOCOL_STATIC
+                        && route.destination().bits() > 0;
         boolean unreachable = route.kind() == Route.Kind.UNREACHABLE;
-        return blockOfPods && (nextHop || (unreachable && !(wholeRange && self.isEmpty())));
+        return toANode
+                || (blockOfPods && (nextHop || (unreachable && !(wholeRange && self.isEmpty()))));
     }
 
     private void neighbours(

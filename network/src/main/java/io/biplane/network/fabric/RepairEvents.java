@@ -1,5 +1,6 @@
 package io.biplane.network.fabric;
 
+import io.biplane.api.view.NodeView;
 import io.biplane.client.event.EventRecorder;
 
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -26,6 +27,13 @@ public record RepairEvents(EventRecorder events) implements RepairListener {
         node.put("kind", "Node").putObject("metadata").put("name", station).put("uid", station);
         events.onHost(station)
                 .warning(node, "NetworkRepaired", "Repaired the network: %s".formatted(what));
+    }
+
+    /** Upstream's route controller says it with this reason, too. */
+    @Override
+    public void refused(NodeView node, String reason) {
+        LOG.log(Level.WARNING, () -> "no route to node=%s: %s".formatted(node.name(), reason));
+        events.warning(node.json(), "FailedToCreateRoute", "Could not create route: " + reason);
     }
 
     /** The first few, and how many more there are. */

@@ -2,8 +2,13 @@ package io.biplane.network.fabric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Kinds;
 import io.biplane.api.view.NodeView;
+import io.biplane.client.informer.Informers;
+import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.testing.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
 @Tag("kernel")
@@ -108,6 +116,80 @@ class NodeRoutesKernelTest {
             assertThat(Kernel.snapshot(NODE_1).lines().sorted())
                     .isEqualTo(before.lines().sorted().toList());
         }
+    }
+
+    /** As an administrator of Nodes may write it, and as an older build made a route for it. */
+    private static final String FOREIGN =
+            """
+            {"apiVersion":"v1","kind":"Node","metadata":{"name":"node-9","uid":"u-9"},
+             "spec":{"podCIDRs":["8.8.8.0/24","2001:4860::/64"]},
+             "status":{"addresses":[{"type":"InternalIP","address":"172.30.64.12"}]}}
+            """;
+
+    @Test
+    void aBlockThatIsNotTheClustersIsRoutedNowhereAndWhatALaterBuildFindsOfItGoes() {
+        List<NodeView> nodes = new ArrayList<>(NODES);
+        nodes.add(NodeView.of((ObjectNode) JsonMapper.shared().readTree(FOREIGN)));
+        String via = "route add %s via %s dev eth0 proto static onlink";
+        Kernel.in(NODE_1, ("ip " + via).formatted("8.8.8.0/24", "172.30.64.12").split(" "));
+        Kernel.in(
+                NODE_1,
+                ("ip -6 " + via).formatted("2001:4860::/64", "fd00:172:30:4::c").split(" "));
+        try (NodeRoutes routes = NodeRoutes.ofNode(NETWORK, "node-1")) {
+            routes.reconcile(nodes);
+            assertThat(routes.reconcile(nodes)).as("a second time").isZero();
+        }
+        try (NodeRoutes routes = NodeRoutes.ofFabric(NETWORK)) {
+            routes.reconcile(nodes);
+        }
+        for (String namespace : List.of(NODE_1, NETWORK.fabricNamespace())) {
+            assertThat(
+                            Kernel.in(namespace, "ip", "route")
+                                    + Kernel.in(namespace, "ip", "-6", "route"))
+                    .doesNotContain("8.8.8.", "2001:4860")
+                    .contains("10.240.2.0/24", "default");
+        }
+    }
+
+    @Test
+    void whyANodeGetsNoRouteIsToldOnce() {
+        FakeApi api = new FakeApi();
+        List<String> refused = new CopyOnWriteArrayList<>();
+        RepairListener listener =
+                new RepairListener() {
+                    @Override
+                    public void repaired(String station, List<String> repaired) {}
+
+                    @Override
+                    public void refused(NodeView node, String reason) {
+                        refused.add(node.name() + ": " + reason);
+                    }
+                };
+        try (Informers informers = new Informers(api.client());
+                KernelEvents events = KernelEvents.start("routes-test");
+                NodeRoutes ofNode = NodeRoutes.ofNode(NETWORK, "node-1");
+                NodeRoutes ofFabric = NodeRoutes.ofFabric(NETWORK)) {
+            var nodes = informers.informer(Kinds.NODES, NodeView::of);
+            ofNode.start(nodes, events, listener);
+            ofFabric.start(nodes, events, listener);
+            informers.start();
+            api.create(FOREIGN);
+            Eventually.holds(
+                    Duration.ofSeconds(20), () -> refused.size() == 2 ? "" : refused.toString());
+            api.create(
+                    FOREIGN.replace("node-9", "node-8")
+                            .replace("u-9", "u-8")
+                            .replace("64.12", "64.14"));
+            Eventually.holds(
+                    Duration.ofSeconds(20), () -> refused.size() == 4 ? "" : refused.toString());
+        } finally {
+            api.close();
+        }
+        assertThat(refused)
+                .contains(
+                        "node-9: podCIDR 8.8.8.0/24 is not in the cluster's pod range 10.240.0.0/16",
+                        "node-9: podCIDR 2001:4860::/64 is not in the cluster's pod range fd00:10:240::/56")
+                .doesNotHaveDuplicates();
     }
 
     @Test
