@@ -62,8 +62,9 @@ final class ServiceValidation {
     private static void type(ServiceSpec spec, List<FieldError> errors) {
         switch (spec.type()) {
             case "LoadBalancer" -> {
-                for (int i = 0; i < spec.ports().size(); i++) {
-                    if (spec.ports().get(i).path("port").intValue(0) == KUBELET_PORT) {
+                List<ObjectNode> ports = spec.ports();
+                for (int i = 0; i < ports.size(); i++) {
+                    if (ports.get(i).path("port").intValue(0) == KUBELET_PORT) {
                         errors.add(
                                 FieldError.invalid(
                                         "spec.ports[" + i + "]",
@@ -131,8 +132,9 @@ final class ServiceValidation {
     }
 
     private static void noNodePorts(ServiceSpec spec, List<FieldError> errors) {
-        for (int i = 0; i < spec.ports().size(); i++) {
-            if (ServiceSpec.nodePort(spec.ports().get(i)) != 0) {
+        List<ObjectNode> ports = spec.ports();
+        for (int i = 0; i < ports.size(); i++) {
+            if (ServiceSpec.nodePort(ports.get(i)) != 0) {
                 String path = "spec.ports[" + i + "].nodePort";
                 errors.add(
                         FieldError.forbidden(path, "may not be used when `type` is 'ClusterIP'"));

@@ -31,12 +31,12 @@ final class DeploymentStatus {
         this.status = before.deepCopy();
         this.wanted = Fields.number(deployment.json(), 1, "spec", "replicas");
         int available = sum(all, "status", "availableReplicas");
-        status.put("observedGeneration", deployment.meta().generation());
-        status.put("replicas", sum(all, "status", "replicas"));
-        status.put("updatedReplicas", newest == null ? 0 : number(newest, "replicas"));
-        status.put("readyReplicas", sum(all, "status", "readyReplicas"));
-        status.put("availableReplicas", available);
-        status.put("unavailableReplicas", Math.max(0, sum(all, "spec", "replicas") - available));
+        count("observedGeneration", deployment.meta().generation());
+        count("replicas", sum(all, "status", "replicas"));
+        count("updatedReplicas", newest == null ? 0 : number(newest, "replicas"));
+        count("readyReplicas", sum(all, "status", "readyReplicas"));
+        count("availableReplicas", available);
+        count("unavailableReplicas", Math.max(0, sum(all, "spec", "replicas") - available));
     }
 
     /**
@@ -128,6 +128,10 @@ final class DeploymentStatus {
                         c.put(
                                 "lastUpdateTime",
                                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+    }
+
+    private void count(String field, long count) {
+        Counts.set(status, field, count);
     }
 
     private int number(String field) {

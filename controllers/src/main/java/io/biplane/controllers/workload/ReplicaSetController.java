@@ -229,9 +229,10 @@ public final class ReplicaSetController implements Controller {
         ObjectNode status =
                 set.json().get("status") instanceof ObjectNode old ? old.deepCopy() : Json.object();
         status.put("replicas", active.size());
-        status.put("fullyLabeledReplicas", fullyLabeled(set, active));
-        status.put("readyReplicas", ready).put("availableReplicas", available);
-        status.put("observedGeneration", set.meta().generation());
+        Counts.set(status, "fullyLabeledReplicas", fullyLabeled(set, active));
+        Counts.set(status, "readyReplicas", ready);
+        Counts.set(status, "availableReplicas", available);
+        Counts.set(status, "observedGeneration", set.meta().generation());
         if (failure == null) {
             Conditions.remove(status, "ReplicaFailure");
         } else {
