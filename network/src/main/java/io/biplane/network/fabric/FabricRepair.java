@@ -55,6 +55,9 @@ final class FabricRepair {
         List<String> repaired = new ArrayList<>();
         Wire wire = plan.hostWire();
         boolean made = wire.ensure(fabric, host);
+        if (families.contains(IpFamily.IPV6)) {
+            repaired.addAll(Namespaces.refuseAdvertisements(host.namespace(), wire.far()));
+        }
         repaired.addAll(fabric.repair(plan.hostNear(families)));
         repaired.addAll(host.repair(plan.host(families)));
         return made ? List.of(missing(wire.far())) : repaired;

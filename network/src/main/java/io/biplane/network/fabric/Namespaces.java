@@ -76,5 +76,25 @@ final class Namespaces {
                 });
     }
 
+    /**
+     * Has the host learn nothing from router advertisements on a link of ours, whatever its links
+     * inherit.
+     *
+     * @return what was otherwise
+     */
+    static List<String> refuseAdvertisements(NetworkNamespace namespace, String link) {
+        String key = "net/ipv6/conf/%s/accept_ra".formatted(link);
+        return NamespaceThread.in(
+                namespace,
+                () -> {
+                    String found = Sysctl.get(key);
+                    if (found.equals("0")) {
+                        return List.of();
+                    }
+                    Sysctl.set(key, "0");
+                    return List.of("%s was %s".formatted(key, found));
+                });
+    }
+
     private Namespaces() {}
 }
