@@ -1,0 +1,249 @@
+package io.biplane.cli.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.biplane.linux.testing.Eventually;
+import io.biplane.netip.Addr;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A cluster under traffic that is damaged again and again heals by itself, and tells of it. */
+@ClusterTest
+class DamageIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int PODS = 4;
+
+    private static final String WEB =
+            """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web}
+            spec:
+              replicas: %d
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web}}
+                spec:
+                  containers:
+                  - {name: c, image: "agnhost:2.53", args: [netexec, --http-port=8080], ports: [{containerPort: 8080}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web}
+            spec:
+              type: NodePort
+              ipFamilyPolicy: RequireDualStack
+              selector: {app: web}
+              ports: [{port: 80, targetPort: 8080}]
+            """
+                    .formatted(PODS);
+
+    private @TempDir Path directory;
+
+    @Test
+    @Tag("long")
+    void someDamageOfRandomKindsHeals() throws Exception {
+        heals(25);
+    }
+
+    @Test
+    @Tag("long")
+    void aHundredDamagesOfAllKindsHeal() throws Exception {
+        heals(100);
+    }
+
+    private void heals(int count) throws Exception {
+        long seed = Long.getLong("biplane.seed", System.nanoTime());
+        System.out.println("seed of the damages: " + seed);
+        Random random = new Random(seed);
+        try (TestCluster cluster = new TestCluster("it-damage", directory)) {
+            cluster.up().succeeded();
+            cluster.apply(WEB);
+            cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
+            Map<String, List<Addr>> pods = pods(cluster);
+            AtomicBoolean ended = new AtomicBoolean();
+            AtomicInteger answered = new AtomicInteger();
+            Thread traffic = Thread.ofVirtual().start(() -> ask(cluster, pods, ended, answered));
+            Map<String, List<Long>> millis = new TreeMap<>();
+            try {
+                for (Damage damage : chosen(Damage.all(cluster), count, random)) {
+                    long took = heal(cluster, pods, damage);
+                    System.out.printf(Locale.ROOT, "%5d ms  %s%n", took, damage);
+                    millis.computeIfAbsent(damage.kind(), _ -> new ArrayList<>()).add(took);
+                }
+            } finally {
+                ended.set(true);
+                traffic.join();
+            }
+            report(millis, answered.get());
+            assertThat(answered.get()).as("answers under damage").isPositive();
+            assertThat(wrong(cluster, pods)).isEmpty();
+            assertThat(cluster.biplane("validate", "--only=kernel,services", "--as-is").code())
+                    .isZero();
+        }
+    }
+
+    /**
+     * Each kind once, in random order, as long as there are any; then again. {@code
+     * -Dbiplane.damages} is an expression that the kinds must match, to look at a few.
+     */
+    private static List<Damage> chosen(List<Damage> every, int count, Random random) {
+        String wanted = System.getProperty("biplane.damages", ".*");
+        List<Damage> all = every.stream().filter(d -> d.kind().matches(wanted)).toList();
+        List<Damage> chosen = new ArrayList<>();
+        while (chosen.size() < count) {
+            List<Damage> shuffled = new ArrayList<>(all);
+            Collections.shuffle(shuffled, random);
+            TreeSet<String> kinds = new TreeSet<>();
+            shuffled.stream()
+                    .filter(damage -> kinds.add(damage.kind()))
+                    .limit(count - chosen.size())
+                    .forEach(chosen::add);
+        }
+        return chosen;
+    }
+
+    private static long heal(TestCluster cluster, Map<String, List<Addr>> pods, Damage damage)
+            throws Exception {
+        Map<String, Integer> told = repairs(cluster);
+        Map<String, KernelText> before = new HashMap<>();
+        damage.looked().forEach(namespace -> before.put(namespace, KernelText.of(namespace)));
+        long began = System.nanoTime();
+        if (damage.killed().isEmpty()) {
+            damage.make();
+        } else {
+            kill(cluster, damage.killed());
+        }
+        Eventually.holds(
+                PATIENCE,
+                () -> {
+                    StringBuilder amiss = new StringBuilder();
+                    before.forEach((namespace, text) -> {
+                        String difference = KernelText.of(namespace).since(text);
+                        if (!difference.isEmpty()) {
+                            amiss.append("%s in %s: %s".formatted(damage, namespace, difference));
+                        }
+                    });
+                    return amiss.toString();
+                });
+        long took = Duration.ofNanos(System.nanoTime() - began).toMillis();
+        Eventually.holds(
+                PATIENCE, () -> repairs(cluster).equals(told) ? "no event tells of " + damage : "");
+        assertThat(wrong(cluster, pods)).as("after %s", damage).isEmpty();
+        return took;
+    }
+
+    /** Ends a process, and waits until the cluster has it again. */
+    private static void kill(TestCluster cluster, String component) {
+        long killed = cluster.pid(component);
+        Programs.run("kill", "-9", Long.toString(killed)).succeeded();
+        Eventually.holds(
+                PATIENCE,
+                () -> {
+                    long now = cluster.pid(component);
+                    return now != killed && Files.exists(Path.of("/proc/" + now))
+                            ? ""
+                            : component + " was not started again";
+                });
+        Eventually.holds(
+                PATIENCE,
+                () -> {
+                    Programs.Result ready =
+                            cluster.kubectl(Kubectl.CURRENT, "", "get", "--raw", "/readyz");
+                    return ready.code() == 0 ? "" : ready.output();
+                });
+    }
+
+    /** Events of repairs and restarts, with their counts. */
+    private static Map<String, Integer> repairs(TestCluster cluster) {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (JsonNode event : cluster.get("events", "-A").path("items")) {
+            String reason = event.path("reason").asString("");
+            if (reason.equals("NetworkRepaired") || reason.equals("ProcessRestarted")) {
+                counts.put(event.at("/metadata/name").asString(), event.path("count").asInt());
+            }
+        }
+        return counts;
+    }
+
+    private static Map<String, List<Addr>> pods(TestCluster cluster) {
+        Map<String, List<Addr>> pods = new TreeMap<>();
+        for (JsonNode pod : cluster.get("pods", "-l", "app=web").path("items")) {
+            List<Addr> addresses = new ArrayList<>();
+            pod.at("/status/podIPs")
+                    .forEach(ip -> addresses.add(Addr.parse(ip.path("ip").asString())));
+            pods.put(pod.at("/metadata/name").asString(), addresses);
+        }
+        return pods;
+    }
+
+    /** Every pod asks every pod, in both families; after a while all must be answered. */
+    private static List<String> wrong(TestCluster cluster, Map<String, List<Addr>> pods)
+            throws InterruptedException {
+        List<String> wrong = new ArrayList<>();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            wrong.clear();
+            for (String from : pods.keySet()) {
+                wrong.addAll(Traffic.ask(cluster, from, questions(pods)));
+            }
+        } while (!wrong.isEmpty() && System.nanoTime() < deadline);
+        return wrong;
+    }
+
+    private static List<Traffic.Question> questions(Map<String, List<Addr>> pods) {
+        List<Traffic.Question> questions = new ArrayList<>();
+        pods.forEach((to, addresses) ->
+                addresses.forEach(a -> questions.add(new Traffic.Question(a, 8080, to))));
+        return questions;
+    }
+
+    private static void ask(
+            TestCluster cluster,
+            Map<String, List<Addr>> pods,
+            AtomicBoolean ended,
+            AtomicInteger answered) {
+        List<Traffic.Question> questions = questions(pods);
+        String from = pods.keySet().iterator().next();
+        try {
+            while (!ended.get()) {
+                List<String> failed = Traffic.ask(cluster, from, questions);
+                answered.addAndGet(questions.size() - failed.size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void report(Map<String, List<Long>> millis, int answered) {
+        List<Long> all = millis.values().stream().flatMap(List::stream).sorted().toList();
+        System.out.printf(
+                Locale.ROOT,
+                "%d damages of %d kinds healed; time to heal p50 %d ms, p90 %d ms, max %d ms; %d answers meanwhile%n",
+                all.size(),
+                millis.size(),
+                all.get(all.size() / 2),
+                all.get(all.size() * 9 / 10),
+                all.getLast(),
+                answered);
+    }
+}
