@@ -83,9 +83,9 @@ final class ControlPlane {
         EventRecorder events = opened.add(new EventRecorder(client, "biplane-fabric"));
         KernelEvents kernelEvents = opened.add(KernelEvents.start("kernel-events"));
         HostSide hostSide = HostSide.of(host);
-        opened.add(new HostKeeper(network, hostSide, kernelEvents, new RepairEvents(events)))
-                .start();
-        opened.add(new ServiceRoutes(network, hostSide, events))
+        RepairEvents repairs = new RepairEvents(events);
+        opened.add(new HostKeeper(network, hostSide, kernelEvents, repairs)).start();
+        opened.add(new ServiceRoutes(network, hostSide, events, repairs))
                 .start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of), kernelEvents);
         ControllerManager controllers =
                 opened.add(new ControllerManager(spec.controllerConfig(), client, informers))

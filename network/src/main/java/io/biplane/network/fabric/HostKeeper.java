@@ -20,7 +20,7 @@ import java.util.Set;
  * which is in the fabric and has the host's namespace open.
  */
 public final class HostKeeper implements AutoCloseable {
-    private static final String HOST = "host";
+    static final String HOST = "host";
 
     private final ClusterNetwork network;
     private final HostSide host;

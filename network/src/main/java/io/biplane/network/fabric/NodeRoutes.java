@@ -18,11 +18,13 @@ import io.biplane.netip.Prefix;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,17 +43,21 @@ public final class NodeRoutes implements AutoCloseable {
     private static final Duration UNSYNCED = Duration.ofMillis(50);
 
     private final ClusterNetwork network;
+    private final NodeRoutePlan plan;
     private final RouteSocket socket;
     private final String uplink;
     private final String self;
     private final WorkQueue<String> queue = new WorkQueue<>("node-routes", 1, BURST, _ -> follow());
     private final NetworkNamespace namespace;
 
-    /** The routes of the last turn, so that one that is missing now can be told from a new one. */
-    private final Map<Prefix, Optional<Addr>> made = new HashMap<>();
+    private final Losses lostNeighbours = new Losses();
+    private final Losses lostRoutes = new Losses();
 
-    private final List<String> damage = new ArrayList<>();
-    private final List<RoutedBlocks.Refused> refused = new ArrayList<>();
+    /** Nodes carry the second of their creation: those of this second count as new. */
+    private final Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+    private List<String> damage = List.of();
+    private List<RoutedBlocks.Refused> refused = List.of();
 
     /** What was told of refused blocks already. */
     private final Set<String> told = new HashSet<>();
@@ -63,6 +69,7 @@ public final class NodeRoutes implements AutoCloseable {
     private NodeRoutes(
             ClusterNetwork network, NetworkNamespace namespace, String uplink, String self) {
         this.network = network;
+        this.plan = new NodeRoutePlan(network, self);
         this.namespace = namespace;
         this.socket = RouteSocket.open(namespace);
         this.uplink = uplink;
@@ -137,55 +144,81 @@ public final class NodeRoutes implements AutoCloseable {
                         .map(Link::index)
                         .orElseThrow(() ->
                                 new IllegalStateException("link %s is gone".formatted(uplink)));
+        Map<IpFamily, RoutedBlocks> blocks = plan.blocks(nodes);
+        Map<String, Change> routes = NodeRoutePlan.routes(blocks.values(), link);
+        Map<String, Change> neighbours = plan.neighbours(nodes, link);
+        Map<String, Change> missingRoutes = new LinkedHashMap<>(routes);
+        Map<String, Change> missingNeighbours = new LinkedHashMap<>(neighbours);
         List<Change> changes = new ArrayList<>();
-        damage.clear();
-        refused.clear();
-        for (IpFamily family : IpFamily.values()) {
-            neighbours(family, link, nodes, changes);
-            routes(family, link, nodes, changes);
-        }
+        blocks.forEach((family, routed) -> {
+            compareNeighbours(family, link, missingNeighbours);
+            compareRoutes(family, link, routed, missingRoutes, changes);
+        });
+        changes.addAll(missingNeighbours.values());
+        changes.addAll(missingRoutes.values());
+        damage = new ArrayList<>();
+        damage.addAll(
+                lostNeighbours.of(
+                        neighbours.keySet(),
+                        missingNeighbours.keySet(),
+                        () -> plan.neighbours(earlier(nodes), link).keySet()));
+        damage.addAll(
+                lostRoutes.of(
+                        routes.keySet(),
+                        missingRoutes.keySet(),
+                        () ->
+                                NodeRoutePlan.routes(plan.blocks(earlier(nodes)).values(), link)
+                                        .keySet()));
+        refused = blocks.values().stream().flatMap(b -> b.refused().stream()).toList();
         socket.ensure(changes);
         return changes.size();
     }
 
-    private void routes(
-            IpFamily family, int link, Collection<NodeView> nodes, List<Change> changes) {
-        Map<Prefix, Optional<Addr>> wanted = wanted(family, nodes);
-        Set<Prefix> there = new HashSet<>();
+    /** What the last turn found to be lost. */
+    List<String> damage() {
+        return damage;
+    }
+
+    /** Those that there were when this process began. */
+    private List<NodeView> earlier(Collection<NodeView> nodes) {
+        return nodes.stream()
+                .filter(node -> node.meta().created().filter(began::isAfter).isPresent())
+                .toList();
+    }
+
+    private void compareNeighbours(IpFamily family, int link, Map<String, Change> missing) {
+        for (Neighbour neighbour : socket.neighbours(family)) {
+            if (neighbour.linkIndex() == link && neighbour.permanent()) {
+                Addr address = neighbour.addr();
+                boolean right =
+                        network.onBridge(address)
+                                && neighbour
+                                        .mac()
+                                        .equals(Optional.of(network.macOnBridge(address)));
+                if (right) {
+                    missing.remove(NodeRoutePlan.called(address));
+                }
+            }
+        }
+    }
+
+    private void compareRoutes(
+            IpFamily family,
+            int link,
+            RoutedBlocks routed,
+            Map<String, Change> missing,
+            List<Change> changes) {
         for (Route route : socket.routes(family)) {
-            Prefix destination = route.destination();
             if (!isOurs(route, link)) {
                 continue;
             }
-            Optional<Addr> via = wanted.get(destination);
+            Optional<Addr> via = routed.nextHops().get(route.destination());
             if (via == null) {
                 changes.add(new Change.DeleteRoute(route));
             } else if (via.equals(route.via())) {
-                there.add(destination);
+                missing.remove(NodeRoutePlan.called(route.destination(), via));
             }
         }
-        wanted.forEach((destination, via) -> {
-            if (!there.contains(destination)) {
-                changes.add(new Change.ReplaceRoute(route(destination, via, link)));
-                if (via.equals(made.get(destination))) {
-                    damage.add("route %s is missing".formatted(route(destination, via, 0)));
-                }
-            }
-        });
-        made.keySet().removeIf(destination -> destination.family() == family);
-        made.putAll(wanted);
-    }
-
-    /** Next hop by block; a node's own block is unreachable where no pod has the address. */
-    private Map<Prefix, Optional<Addr>> wanted(IpFamily family, Collection<NodeView> nodes) {
-        RoutedBlocks blocks = RoutedBlocks.of(network, family, self, nodes);
-        refused.addAll(blocks.refused());
-        return blocks.nextHops();
-    }
-
-    private static Route route(Prefix destination, Optional<Addr> via, int link) {
-        return via.map(ip -> Route.via(destination, ip, link))
-                .orElseGet(() -> Route.unreachable(destination));
     }
 
     /**
@@ -209,31 +242,6 @@ public final class NodeRoutes implements AutoCloseable {
         boolean unreachable = route.kind() == Route.Kind.UNREACHABLE;
         return toANode
                 || (blockOfPods && (nextHop || (unreachable && !(wholeRange && self.isEmpty()))));
-    }
-
-    private void neighbours(
-            IpFamily family, int link, Collection<NodeView> nodes, List<Change> changes) {
-        Set<Addr> wanted = new HashSet<>();
-        nodes.stream()
-                .filter(node -> !node.name().equals(self))
-                .flatMap(node -> node.internalIp(family).stream())
-                .filter(network::onBridge)
-                .forEach(wanted::add);
-        for (Neighbour neighbour : socket.neighbours(family)) {
-            if (neighbour.linkIndex() == link && neighbour.permanent()) {
-                Addr address = neighbour.addr();
-                boolean right =
-                        network.onBridge(address)
-                                && neighbour
-                                        .mac()
-                                        .equals(Optional.of(network.macOnBridge(address)));
-                if (right) {
-                    wanted.remove(address);
-                }
-            }
-        }
-        wanted.forEach(address ->
-                changes.add(Wire.neighbour(link, address, network.macOnBridge(address))));
     }
 
     @Override

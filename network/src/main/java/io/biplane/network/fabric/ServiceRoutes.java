@@ -18,14 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -50,6 +54,13 @@ public final class ServiceRoutes implements AutoCloseable {
     private final RouteSocket inFabric;
     private final List<KernelEvents.Watch> watches = new ArrayList<>();
     private final EventRecorder events;
+    private final RepairListener listener;
+    private final Losses lossesOnHost = new Losses();
+    private final Losses lossesInFabric = new Losses();
+
+    /** ServiceCIDRs carry the second of their creation: those of this second count as new. */
+    private final Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
     private final WorkQueue<String> queue =
             new WorkQueue<>("service-routes", 1, BURST, _ -> follow());
     private volatile @Nullable Informer<ServiceCidrView> ranges;
@@ -58,12 +69,15 @@ public final class ServiceRoutes implements AutoCloseable {
     private Set<String> told = new HashSet<>();
 
     /**
-     * @param events closed by the caller
+     * @param events for what gets no route; closed by the caller
+     * @param listener hears of routes that were there, should be, and were gone
      */
-    public ServiceRoutes(ClusterNetwork network, HostSide host, EventRecorder events) {
+    public ServiceRoutes(
+            ClusterNetwork network, HostSide host, EventRecorder events, RepairListener listener) {
         this.network = network;
         this.host = host;
         this.events = events;
+        this.listener = listener;
         this.onHost = RouteSocket.open(host.namespace());
         this.fabric = NetworkNamespace.open(network.fabricNamespace());
         this.inFabric = RouteSocket.open(fabric);
@@ -103,18 +117,57 @@ public final class ServiceRoutes implements AutoCloseable {
                                 new IllegalStateException(
                                         "link %s is gone".formatted(network.hostLink())));
         Set<Prefix> wanted = wanted(ranges);
-        int changes = 0;
+        List<Change> here = new ArrayList<>();
+        List<Change> there = new ArrayList<>();
         for (IpFamily family : IpFamily.values()) {
-            List<Change> here = fabricChanges(family, wanted);
-            inFabric.ensure(here);
-            changes += here.size();
+            here.addAll(fabricChanges(family, wanted));
         }
         for (IpFamily family : host.families()) {
-            List<Change> there = hostChanges(family, link, wanted);
-            onHost.ensure(there);
-            changes += there.size();
+            there.addAll(hostChanges(family, link, wanted));
         }
-        return changes;
+        Set<Prefix> earlier = earlierBlocks(ranges);
+        List<String> lostHere =
+                lossesInFabric.of(called(wanted), missing(here), () -> called(earlier));
+        wanted.removeIf(block -> !host.families().contains(block.family()));
+        List<String> lostThere =
+                lossesOnHost.of(called(wanted), missing(there), () -> called(earlier));
+        inFabric.ensure(here);
+        onHost.ensure(there);
+        tell(FabricKeeper.FABRIC, lostHere);
+        tell(HostKeeper.HOST, lostThere);
+        return here.size() + there.size();
+    }
+
+    private void tell(String station, List<String> lost) {
+        if (!lost.isEmpty()) {
+            listener.repaired(station, lost);
+        }
+    }
+
+    private static Set<String> called(Collection<Prefix> blocks) {
+        return blocks.stream().map(ServiceRoutes::called).collect(Collectors.toSet());
+    }
+
+    private static String called(Prefix block) {
+        return "route to Services %s".formatted(block);
+    }
+
+    private static Set<String> missing(List<Change> changes) {
+        Set<String> missing = new LinkedHashSet<>();
+        for (Change change : changes) {
+            if (change instanceof Change.ReplaceRoute(Route route)) {
+                missing.add(called(route.destination()));
+            }
+        }
+        return missing;
+    }
+
+    /** Those of ServiceCIDRs that there were when this process began. */
+    private Set<Prefix> earlierBlocks(Collection<ServiceCidrView> ranges) {
+        return ranges.stream()
+                .filter(range -> range.meta().created().filter(began::isAfter).isPresent())
+                .flatMap(range -> range.cidrs().stream())
+                .collect(Collectors.toSet());
     }
 
     /** The blocks that get a route; of the others an event tells why. */

@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,12 +43,15 @@ class NodeRoutesKernelTest {
     private static NodeView node(int index) {
         String json =
                 """
-                {"metadata":{"name":"node-%d"},
+                {"apiVersion":"v1","kind":"Node",
+                 "metadata":{"name":"node-%d","uid":"u-%d","creationTimestamp":"%s"},
                  "spec":{"podCIDRs":["10.240.%d.0/24","fd00:10:240:%d::/64"]},
                  "status":{"addresses":[{"type":"InternalIP","address":"%s"},{"type":"InternalIP","address":"%s"}]}}\
                 """
                         .formatted(
                                 index,
+                                index,
+                                index == 4 ? Instant.now() : Instant.EPOCH,
                                 index,
                                 index,
                                 NETWORK.nodeAddresses(index).get(0),
@@ -115,6 +119,31 @@ class NodeRoutesKernelTest {
             routes.reconcile(NODES);
             assertThat(Kernel.snapshot(NODE_1).lines().sorted())
                     .isEqualTo(before.lines().sorted().toList());
+        }
+    }
+
+    /** By the process that made the routes, and by the one that takes its place. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsLostIsToldOfAndWhatIsNewIsNot(boolean restarted) {
+        NodeRoutes first = NodeRoutes.ofNode(NETWORK, "node-1");
+        first.reconcile(NODES);
+        assertThat(first.damage()).as("nothing was there before").isEmpty();
+        Kernel.in(NODE_1, "ip", "route", "del", "10.240.2.0/24");
+        Kernel.in(NODE_1, "ip", "-6", "neigh", "del", "fd00:172:30:4::c", "dev", "eth0");
+        if (restarted) {
+            first.close();
+        }
+        List<NodeView> more = new ArrayList<>(NODES);
+        more.add(node(4));
+        try (NodeRoutes routes = restarted ? NodeRoutes.ofNode(NETWORK, "node-1") : first) {
+            routes.reconcile(more);
+            assertThat(routes.damage())
+                    .containsExactlyInAnyOrder(
+                            "route 10.240.2.0/24 via 172.30.64.12 is missing",
+                            "neighbour fd00:172:30:4::c is missing");
+            assertThat(routes.reconcile(more)).isZero();
+            assertThat(routes.damage()).isEmpty();
         }
     }
 

@@ -14,11 +14,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 @Tag("kernel")
@@ -32,12 +36,14 @@ class ServiceRoutesKernelTest {
     @TempDir Path ledgers;
     private final FakeApi api = new FakeApi();
     private final EventRecorder events = new EventRecorder(api.client(), "test");
+    private final List<String> told = new ArrayList<>();
     private HostSide host;
 
     private static ServiceCidrView range(String name, String... cidrs) {
+        Instant created = name.equals("new") ? Instant.now() : Instant.EPOCH;
         String json =
-                "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"ServiceCIDR\",\"metadata\":{\"name\":\"%s\"},\"spec\":{\"cidrs\":[\"%s\"]}}"
-                        .formatted(name, String.join("\",\"", cidrs));
+                "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"ServiceCIDR\",\"metadata\":{\"name\":\"%s\",\"creationTimestamp\":\"%s\"},\"spec\":{\"cidrs\":[\"%s\"]}}"
+                        .formatted(name, created, String.join("\",\"", cidrs));
         return ServiceCidrView.of((ObjectNode) JsonMapper.shared().readTree(json));
     }
 
@@ -57,6 +63,11 @@ class ServiceRoutesKernelTest {
         assertThat(NetworkNamespace.list()).noneMatch(name -> name.startsWith("srou-"));
     }
 
+    private ServiceRoutes routes() {
+        return new ServiceRoutes(
+                NETWORK, host, events, (station, lost) -> told.add(station + ": " + lost));
+    }
+
     private static List<String> routes(String namespace) {
         return (Kernel.in(namespace, "ip", "route") + Kernel.in(namespace, "ip", "-6", "route"))
                 .lines()
@@ -69,7 +80,7 @@ class ServiceRoutesKernelTest {
     void addedBlocksGetRoutesOnTheHostAndInTheFabricAndLoseThemAgain() {
         List<String> onHost = routes(HOST);
         List<String> inFabric = routes(NETWORK.fabricNamespace());
-        try (ServiceRoutes routes = new ServiceRoutes(NETWORK, host, events)) {
+        try (ServiceRoutes routes = routes()) {
             assertThat(routes.reconcile(List.of(FIRST))).as("up has seen to it").isZero();
             assertThat(routes.reconcile(List.of(FIRST, MORE))).isEqualTo(4);
             assertThat(routes.reconcile(List.of(FIRST, MORE))).as("a second time").isZero();
@@ -85,11 +96,36 @@ class ServiceRoutesKernelTest {
                             "unreachable fd00:7::/112 dev lo proto static metric 1024 pref medium");
         }
         // A control plane that was restarted finds the routes of the one before.
-        try (ServiceRoutes routes = new ServiceRoutes(NETWORK, host, events)) {
+        try (ServiceRoutes routes = routes()) {
             assertThat(routes.reconcile(List.of(FIRST))).isEqualTo(4);
         }
         assertThat(routes(HOST)).isEqualTo(onHost);
         assertThat(routes(NETWORK.fabricNamespace())).isEqualTo(inFabric);
+        assertThat(told).as("nothing was lost").isEmpty();
+    }
+
+    /** By the process that made the routes, and by the one that takes its place. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLostRouteIsMadeAgainAndToldOf(boolean restarted) {
+        ServiceRoutes first = routes();
+        assertThat(first.reconcile(List.of(FIRST, MORE))).isEqualTo(4);
+        Kernel.in(HOST, "ip", "route", "del", "10.7.0.0/24");
+        Kernel.in(NETWORK.fabricNamespace(), "ip", "-6", "route", "del", "fd00:7::/112");
+        List<ServiceCidrView> ranges = List.of(FIRST, MORE);
+        if (restarted) {
+            first.close();
+            first = routes();
+            ranges = List.of(FIRST, MORE, range("new", "10.8.0.0/24"));
+        }
+        try (ServiceRoutes routes = first) {
+            assertThat(routes.reconcile(ranges)).isEqualTo(restarted ? 4 : 2);
+            assertThat(routes.reconcile(ranges)).isZero();
+        }
+        assertThat(told)
+                .containsExactly(
+                        "fabric: [route to Services fd00:7::/112 is missing]",
+                        "host: [route to Services 10.7.0.0/24 is missing]");
     }
 
     @Test
@@ -97,7 +133,7 @@ class ServiceRoutesKernelTest {
         Kernel.in(HOST, "ip", "link", "set", "lo", "up");
         Kernel.in(HOST, "ip", "route", "add", "10.7.0.0/16", "dev", "lo");
         List<String> before = routes(HOST);
-        try (ServiceRoutes routes = new ServiceRoutes(NETWORK, host, events)) {
+        try (ServiceRoutes routes = routes()) {
             ServiceCidrView clashing = range("more", "10.7.0.0/24");
             ServiceCidrView ownPods = range("pods", NETWORK.pods().primary().toString());
             for (int i = 0; i < 3; i++) {
