@@ -1,12 +1,8 @@
 package io.biplane.linux;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** What the kernel lets this process and this machine have. */
@@ -82,20 +78,6 @@ public final class Limits {
                 return OptionalLong.empty();
             }
             throw e;
-        }
-    }
-
-    /** The memory that can be had without swapping, in bytes. */
-    public static long availableMemoryBytes() {
-        Path file = Path.of("/proc/meminfo");
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> Long.parseLong(line.split("\\s+", -1)[1]) * 1024)
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException(file + " has no MemAvailable"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

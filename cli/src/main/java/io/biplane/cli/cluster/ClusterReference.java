@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Which cluster a command is about. */
@@ -49,6 +50,11 @@ public final class ClusterReference {
         return data(CallingUser.current())
                 .readSpec()
                 .orElseThrow(() -> DownCommand.noSuchCluster(name()));
+    }
+
+    /** The cluster's processes, as they are now. */
+    public List<ProcessState> processes() {
+        return ProcessState.of(data(CallingUser.current()));
     }
 
     /** The administrator's kubeconfig in the data directory. */

@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
  * @param featureGates the value of {@code --feature-gates}
  * @param securePort where the API server listens
  * @param kubeconfig the file that holds the context
+ * @param heaps how much memory its processes may use
  */
 public record ClusterSpec(
         ClusterNetwork network,
@@ -34,7 +35,8 @@ public record ClusterSpec(
         OptionalInt nodeCidrMaskSizeIpv6,
         String featureGates,
         int securePort,
-        String kubeconfig) {
+        String kubeconfig,
+        Heaps heaps) {
     /** Raised when a data directory of this version cannot be read by an older one. */
     static final int FORMAT = 1;
 
@@ -79,14 +81,24 @@ public record ClusterSpec(
 
     /** The same cluster with another number of nodes. */
     ClusterSpec withNodes(int count) {
+        return with(count, heaps);
+    }
+
+    /** The same cluster with other heaps. */
+    ClusterSpec withHeaps(Heaps other) {
+        return with(nodes, other);
+    }
+
+    private ClusterSpec with(int newNodes, Heaps newHeaps) {
         return new ClusterSpec(
                 network,
-                count,
+                newNodes,
                 nodeCidrMaskSizeIpv4,
                 nodeCidrMaskSizeIpv6,
                 featureGates,
                 securePort,
-                kubeconfig);
+                kubeconfig,
+                newHeaps);
     }
 
     /** As it stands in {@code cluster.json}. */
@@ -98,7 +110,7 @@ public record ClusterSpec(
         nodeCidrMaskSizeIpv4.ifPresent(bits -> json.put("nodeCidrMaskSizeIpv4", bits));
         nodeCidrMaskSizeIpv6.ifPresent(bits -> json.put("nodeCidrMaskSizeIpv6", bits));
         json.put("featureGates", featureGates).put("securePort", securePort);
-        json.put("kubeconfig", kubeconfig);
+        json.put("kubeconfig", kubeconfig).put("heaps", heaps.toString());
         return json.toPrettyString() + "\n";
     }
 
@@ -130,7 +142,8 @@ public record ClusterSpec(
                         optionalInt(json.path("nodeCidrMaskSizeIpv6")),
                         json.path("featureGates").asString(""),
                         json.path("securePort").asInt(),
-                        json.path("kubeconfig").asString("")));
+                        json.path("kubeconfig").asString(""),
+                        Heaps.parse(json.path("heaps").asString(""))));
     }
 
     private static OptionalInt optionalInt(JsonNode value) {

@@ -20,12 +20,16 @@ import java.util.Optional;
  * that a pid that was given to another program in the meantime is never mistaken for ours.
  */
 public enum Component {
-    CONTROL_PLANE("control-plane", "-Xmx384m -XX:ReservedCodeCacheSize=48m"),
-    STAND_INS("stand-ins", "-Xmx192m"),
-    AGENTS("agents", "-Xmx256m -XX:ReservedCodeCacheSize=32m");
+    CONTROL_PLANE("control-plane", "-XX:ReservedCodeCacheSize=48m"),
+    STAND_INS("stand-ins", "-XX:ReservedCodeCacheSize=48m"),
+    AGENTS("agents", "-XX:ReservedCodeCacheSize=32m");
 
     private static final long MAX_OUTPUT_BYTES = 1 << 20;
     private static final int LAST_LINES = 12;
+
+    /** What the JVM prints before it ends; hotspot/share/utilities/debug.cpp. */
+    private static final String OUT_OF_MEMORY = "Terminating due to java.lang.OutOfMemoryError: ";
+
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
 
     private final String id;
@@ -34,6 +38,11 @@ public enum Component {
     Component(String id, String jvmOptions) {
         this.id = id;
         this.jvmOptions = jvmOptions;
+    }
+
+    /** The component of that {@link #id}. */
+    static Optional<Component> byId(String id) {
+        return Arrays.stream(values()).filter(component -> component.id.equals(id)).findFirst();
     }
 
     /** The hidden subcommand that runs it, and the stem of its files' names. */
@@ -81,13 +90,18 @@ public enum Component {
     }
 
     /** How it is started; in the fabric. */
-    ProcessBuilder builder(DataDirectory data, List<String> arguments) throws IOException {
+    ProcessBuilder builder(DataDirectory data, int heapMib, List<String> arguments)
+            throws IOException {
         Path output = output(data);
         if (Files.exists(output) && Files.size(output) > MAX_OUTPUT_BYTES) {
             Files.delete(output);
         }
         List<String> command = new ArrayList<>(Distribution.java());
+        command.add("-Xmx%dm".formatted(heapMib));
         command.addAll(List.of(jvmOptions.split(" ", -1)));
+        // It would go on with threads missing; another process starts it again.
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-XX:ErrorFile=" + data.logs().resolve(id + ".crash"));
         command.addAll(Distribution.mainClass());
         command.add(id);
         command.addAll(arguments);
@@ -137,6 +151,25 @@ public enum Component {
     String endedEarly(DataDirectory data, String awaited) {
         return "the %s ended while waiting for %s; its log %s ends with:%n%s"
                 .formatted(id, awaited, log(data), lastWords(data));
+    }
+
+    /**
+     * How the last process of this kind ended, if it was for lack of memory, as the JVM said it;
+     * asked once.
+     */
+    Optional<String> takeOutOfMemory(DataDirectory data) throws IOException {
+        Path output = output(data);
+        if (!Files.exists(output)) {
+            return Optional.empty();
+        }
+        Optional<String> said =
+                Files.readAllLines(output).stream()
+                        .filter(line -> line.startsWith(OUT_OF_MEMORY))
+                        .reduce((_, last) -> last);
+        if (said.isPresent()) {
+            Files.write(output, new byte[0]);
+        }
+        return said.map(line -> line.substring(OUT_OF_MEMORY.length()));
     }
 
     /** The last lines of its output and its log, for a message about a process that ended early. */

@@ -58,6 +58,18 @@ public final class ComponentProcess {
             LOG.log(Level.INFO, () -> component.id() + " runs already");
             return 0;
         }
+        component
+                .takeOutOfMemory(data)
+                .ifPresent(why ->
+                        LOG.log(
+                                Level.ERROR,
+                                () ->
+                                        "the %s before this one ended for lack of memory: %s (its heap is %d MiB now; give it more: biplane down, then up --heap=%s=<size>)"
+                                                .formatted(
+                                                        component.id(),
+                                                        why,
+                                                        Runtime.getRuntime().maxMemory() >> 20,
+                                                        component.id())));
         Running.untilStopped(
                 component.id(),
                 opened -> {
@@ -72,6 +84,10 @@ public final class ComponentProcess {
                                             new ComponentStarter(data, fabric, host)));
                     supervisor.start();
                     ReadySocket ready = opened.add(ReadySocket.open(component.readySocket(data)));
+                    // They are the person's who said "sudo biplane up", and may ask for the status.
+                    CallingUser user = CallingUser.current();
+                    user.own(data.run());
+                    user.own(data.logs());
                     body.start(new Context(data, host, supervisor, ready, opened));
                 });
         return 0;

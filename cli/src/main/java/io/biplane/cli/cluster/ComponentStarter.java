@@ -1,6 +1,7 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
+import io.biplane.linux.Memory;
 import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessId;
@@ -34,7 +35,10 @@ record ComponentStarter(DataDirectory data, NetworkNamespace fabric, NetworkName
         String hostPath = "/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), host.fd());
         List<String> arguments =
                 List.of("--data-dir", data.root().toString(), "--host-netns", hostPath);
-        return NamespaceProcess.start(fabric, component.builder(data, arguments));
+        ClusterSpec spec = data.requireSpec();
+        int heapMib =
+                spec.heaps().mib(component, Memory.ofThisProcess().totalBytes(), spec.nodes());
+        return NamespaceProcess.start(fabric, component.builder(data, heapMib, arguments));
     }
 
     /**

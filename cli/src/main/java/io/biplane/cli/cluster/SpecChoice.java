@@ -60,7 +60,9 @@ final class SpecChoice {
         if (!runs && !isFree(spec.securePort())) {
             faults.add(portInUse(spec.securePort()));
         }
-        ClusterSpec wanted = options.nodes == null ? spec : grown(spec, options.nodes);
+        Optional<Heaps> heaps = options.heaps(faults);
+        ClusterSpec told = spec.withHeaps(heaps.orElse(spec.heaps()));
+        ClusterSpec wanted = options.nodes == null ? told : grown(told, options.nodes);
         faults.addAll(new NodeRoom(wanted.controllerConfig(), wanted.nodes()).faultsOf(spec));
         fail(faults);
         return wanted;
@@ -78,6 +80,7 @@ final class SpecChoice {
         if (nodes < 1 || nodes > ClusterSpec.MAX_NODES) {
             faults.add(UpOptions.tooMany(nodes));
         }
+        Heaps heaps = options.heaps(faults).orElse(Heaps.BY_DEFAULT);
         int port = port(faults);
         ControllerManagerConfig cut = cut(gates);
         Optional<List<Prefix>> pods = pods(cut, nodes, faults);
@@ -91,7 +94,8 @@ final class SpecChoice {
                 mask(cut, IpFamily.IPV6, options.nodeCidrMaskSizeIpv6),
                 options.featureGates == null ? "" : options.featureGates,
                 port,
-                KubeconfigFile.choose(options.kubeconfig, user).toString());
+                KubeconfigFile.choose(options.kubeconfig, user).toString(),
+                heaps);
     }
 
     /** How the pods' ranges are cut into the nodes' blocks; the default ones if none are given. */

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -76,6 +77,25 @@ final class UpOptions {
             description =
                     "The file that gets the cluster's context (default: the first of $KUBECONFIG, or ~/.kube/config).")
     @Nullable Path kubeconfig;
+
+    @Option(
+            names = "--heap",
+            paramLabel = "<process>=<size>[,…]",
+            description =
+                    "The most memory that a process may use for objects, such as control-plane=2g,agents=512m (default:"
+                            + " by the machine's memory and the number of nodes). A process that runs gets it when it is"
+                            + " started again.")
+    @Nullable String heap;
+
+    /** The heaps as told; none for what is not told. */
+    Optional<Heaps> heaps(List<String> faults) {
+        try {
+            return Optional.ofNullable(heap).map(Heaps::parse);
+        } catch (IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
 
     FeatureGates featureGates(List<String> faults) {
         try {

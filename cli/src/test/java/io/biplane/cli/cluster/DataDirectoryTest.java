@@ -28,7 +28,8 @@ class DataDirectoryTest {
                     OptionalInt.of(72),
                     "IPv6DualStack=true",
                     6444,
-                    "/home/someone/.kube/config");
+                    "/home/someone/.kube/config",
+                    Heaps.parse("agents=512m"));
 
     private @TempDir Path root;
     private DataDirectory data;

@@ -88,7 +88,8 @@ class NodeRoomTest {
                         OptionalInt.empty(),
                         "",
                         6443,
-                        "");
+                        "",
+                        Heaps.BY_DEFAULT);
         assertThat(new NodeRoom(spec.controllerConfig(), asked).faultsOf(spec))
                 .containsExactly(fault);
         assertThat(new NodeRoom(spec.controllerConfig(), 2).faultsOf(spec)).isEmpty();

@@ -21,7 +21,8 @@ class UpOptionsTest {
                     OptionalInt.empty(),
                     "",
                     6443,
-                    "");
+                    "",
+                    Heaps.BY_DEFAULT);
 
     @CommandLine.Command
     private static final class Up {

@@ -116,10 +116,9 @@ class EndingIT {
                 Result status = cluster.biplane("status");
                 assertThat(status.code()).isEqualTo(1);
                 assertThat(status.output())
-                        .contains(
-                                "control-plane  DOWN",
-                                "agents         DOWN",
-                                "stand-ins      DOWN");
+                        .containsPattern("✗ control-plane +DOWN ")
+                        .containsPattern("✗ agents +DOWN ")
+                        .containsPattern("✗ stand-ins +DOWN ");
                 assertThat(cluster.up().succeeded())
                         .contains("control-plane started, stand-ins started, agents started");
                 killAll(cluster);

@@ -111,7 +111,8 @@ class SupervisionIT {
             Result status = cluster.biplane("status");
             assertThat(status.code()).isEqualTo(1);
             assertThat(status.output())
-                    .containsPattern("control-plane +DOWN +started again 3 times");
+                    .containsPattern(
+                            "✗ control-plane +DOWN +ended, started again 3 times in a row");
 
             Files.move(aside, head);
             awaitAlive(cluster, "control-plane");

@@ -106,8 +106,27 @@ final class Sqlite {
                 || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_IOERR_SHORT_READ;
     }
 
-    /** What an error met while doing something with the database means to callers. */
+    /**
+     * Whether there was no memory to do it in. Of what the driver's own allocations meet there is
+     * neither a code nor a state, but this text.
+     */
+    private static boolean saysOutOfMemory(SQLException e) {
+        return e instanceof SQLiteException sqlite
+                ? (sqlite.getResultCode().code & 0xFF) == SQLiteErrorCode.SQLITE_NOMEM.code
+                : "Out of memory".equals(e.getMessage());
+    }
+
+    /**
+     * What an error met while doing something with the database means to callers.
+     *
+     * @throws OutOfMemoryError if the process lacks memory; what is on disk is as it was
+     */
     static StoreFileException failure(Path database, String what, SQLException e) {
+        if (saysOutOfMemory(e)) {
+            throw new OutOfMemoryError(
+                    "cannot %s %s: the process lacks memory; the store is as it was"
+                            .formatted(what, database));
+        }
         return saysDamaged(e)
                 ? new StoreFileException.Damaged(database, String.valueOf(e.getMessage()), e)
                 : new StoreFileException.Unusable(database, what, DiskFault.of(database, e), e);
