@@ -51,12 +51,7 @@ final class NodePods implements AutoCloseable {
 
     /** What pods have that were there before this agent, by uid, until they are looked at. */
     @GuardedBy("this")
-    private final Map<String, Kept> kept = new HashMap<>();
-
-    /**
-     * @param linked whether the kernel has the pod's links, or only its status the addresses
-     */
-    private record Kept(List<Addr> addresses, boolean linked) {}
+    private final Map<String, List<Addr>> kept = new HashMap<>();
 
     /**
      * @param kernel runs what blocks in the kernel; see {@link KernelThreads}
@@ -90,7 +85,7 @@ final class NodePods implements AutoCloseable {
 
     /**
      * Takes the Node's podCIDRs: whole, or not at all. Its pods keep what they have: what the
-     * kernel routes to them, or else what their status says.
+     * kernel routes to them and, where it routes nothing, what their status says.
      *
      * @return whether they are news
      */
@@ -100,15 +95,17 @@ final class NodePods implements AutoCloseable {
         }
         Optional<String> newFault = PodIpam.fault(blocks);
         PodIpam newIpam = new PodIpam(newFault.isEmpty() ? blocks : List.of());
-        Map<String, Kept> newKept = new HashMap<>();
+        Map<String, List<Addr>> newKept = new HashMap<>();
         given.forEach(newIpam::reserve);
         Map<String, List<Addr>> attached = links.list();
         for (PodView pod : pods) {
             if (!pod.hostNetwork() && !pod.terminal()) {
-                List<Addr> routed = attached.getOrDefault(idOf(pod).link(), List.of());
-                Optional<List<Addr>> has = inOrder(blocks, routed.isEmpty() ? pod.ips() : routed);
+                List<Addr> known =
+                        new ArrayList<>(attached.getOrDefault(idOf(pod).link(), List.of()));
+                known.addAll(pod.ips());
+                Optional<List<Addr>> has = inOrder(blocks, known);
                 if (has.isPresent() && reserveAll(newIpam, has.get())) {
-                    newKept.put(pod.uid(), new Kept(has.get(), !routed.isEmpty()));
+                    newKept.put(pod.uid(), has.get());
                 }
             }
         }
@@ -146,33 +143,33 @@ final class NodePods implements AutoCloseable {
     }
 
     /**
-     * Attaches the pod, or adopts its links if they are whole.
+     * Attaches the pod, or adopts its links if they lead from the node to it.
      *
      * @throws IllegalStateException if no address is to be had, naming the block
      */
     Attachment attach(PodView pod) {
         PodId id = idOf(pod);
-        Kept had;
+        List<Addr> before;
+        List<Addr> addresses;
         synchronized (this) {
             if (fault.isPresent()) {
                 throw new IllegalStateException(fault.get());
             }
-            Kept before = kept.remove(pod.uid());
-            had = before != null ? before : new Kept(ipam.allocate(), false);
-            given.addAll(had.addresses());
+            before = kept.remove(pod.uid());
+            addresses = before != null ? before : ipam.allocate();
+            given.addAll(addresses);
         }
-        List<Addr> addresses = had.addresses();
         try {
-            return KernelThreads.call(kernel, () -> attach(id, addresses, had.linked()));
+            return KernelThreads.call(kernel, () -> attach(id, addresses, before != null));
         } catch (RuntimeException e) {
             free(addresses);
             throw e;
         }
     }
 
-    private Attachment attach(PodId id, List<Addr> addresses, boolean linked) {
+    private Attachment attach(PodId id, List<Addr> addresses, boolean known) {
         Optional<Attachment> adopted =
-                linked ? links.adopt(id, addresses) : Optional.<Attachment>empty();
+                known ? links.adopt(id, addresses) : Optional.<Attachment>empty();
         return adopted.orElseGet(() -> links.attach(id, addresses));
     }
 
@@ -197,7 +194,7 @@ final class NodePods implements AutoCloseable {
 
     /** Removes what a pod has that ends before it was looked at, as when agents were away. */
     void forget(PodView pod) {
-        Kept had;
+        List<Addr> had;
         synchronized (this) {
             had = kept.remove(pod.uid());
         }
@@ -212,7 +209,7 @@ final class NodePods implements AutoCloseable {
                     NetworkNamespace.delete(id.netns(network.podNamespacePrefix()));
                     return id;
                 });
-        free(had.addresses());
+        free(had);
     }
 
     private synchronized void free(List<Addr> addresses) {

@@ -3,6 +3,7 @@ package io.biplane.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Kinds;
+import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.client.DeleteOptions;
@@ -19,6 +20,7 @@ import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.Fabric;
 import io.biplane.network.fabric.HostSide;
 import io.biplane.network.fabric.NodeRoutes;
+import io.biplane.network.pod.PodId;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -279,6 +282,47 @@ class NodeAgentsKernelTest {
             assertThat(echo(connection, "3")).isEqualTo("3");
         }
         assertThat(awaitReady("web").json().path("status")).isEqualTo(pod.json().path("status"));
+    }
+
+    /** What nobody kept for a while is put right, told of, and open connections go on. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ip -n NODE route del 10.242.1.2",
+                "ip -n NODE -6 route del fd00:10:242:1::2",
+                "ip -n NODE link set LINK down",
+                "ip -n NODE neigh flush dev LINK nud permanent",
+                "ip -n POD addr del 10.242.1.2/32 dev eth0",
+                "ip -n POD -6 route del default",
+                "ip -n POD link set eth0 down"
+            })
+    void aRestartedAgentRepairsWhatItAdopts(String damage) throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        PodView pod = awaitReady("web");
+        try (SocketChannel connection = NamespaceThread.in(node(1), () -> SocketChannel.open())) {
+            connection.connect(new InetSocketAddress(pod.ips().getFirst().toInetAddress(), 8080));
+            assertThat(echo(connection, "1")).isEqualTo("1");
+            stopAgents();
+            run(
+                    damage.replace("NODE", NETWORK.nodeNamespace("node-1"))
+                            .replace("POD", NETWORK.podNamespacePrefix() + "default_web")
+                            .replace("LINK", new PodId("default", "web", pod.uid()).link()));
+            agents = startAgents();
+            api.await(
+                    Kinds.EVENTS,
+                    all ->
+                            all.stream()
+                                    .anyMatch(e ->
+                                            Fields.text(e, "reason").equals("NetworkRepaired")));
+            assertThat(echo(connection, "2")).isEqualTo("2");
+        }
+        assertThat(awaitReady("web").ips()).isEqualTo(pod.ips());
+        assertThat(Ask.http(node(2), pod.ips().getLast(), 8080, "/hostname")).isEqualTo("web");
+    }
+
+    private static void run(String command) throws Exception {
+        Process process = new ProcessBuilder(command.split(" ")).inheritIO().start();
+        assertThat(process.waitFor()).as(command).isZero();
     }
 
     private static String echo(SocketChannel connection, String text) throws IOException {

@@ -274,7 +274,8 @@ public final class PodNetwork implements AutoCloseable {
     }
 
     /**
-     * Takes over a pod that another process attached, and puts right what is wrong with it.
+     * Takes over a pod that another process attached. Nobody kept it meanwhile, so it is under
+     * suspicion.
      *
      * @return empty if its namespace or its veth is gone: it must be attached anew
      */
@@ -292,7 +293,7 @@ public final class PodNetwork implements AutoCloseable {
                 return Optional.empty();
             }
             Attachment adopted = keep(pod, addresses, namespace, inside);
-            List<String> _ = repair(pod);
+            suspicion.accept(pod);
             return Optional.of(adopted);
         } catch (SyscallException notANamespace) {
             return Optional.empty();
@@ -393,13 +394,13 @@ public final class PodNetwork implements AutoCloseable {
     }
 
     /**
-     * What is attached, by the node's end of the veth. The order of a pod's addresses is IPv4
-     * first; of their namespaces only the link tells.
+     * What is attached, whole or damaged, by the node's end of the veth. The order of a pod's
+     * addresses is IPv4 first; of their namespaces only the link tells.
      */
     public Map<String, List<Addr>> list() {
         Map<Integer, String> links = new HashMap<>();
         for (Link link : node.links()) {
-            if (link.name().matches("v[0-9a-f]{12}") && link.up()) {
+            if (link.name().matches("v[0-9a-f]{12}")) {
                 links.put(link.index(), link.name());
             }
         }
