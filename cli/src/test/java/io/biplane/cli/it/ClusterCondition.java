@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Whether this machine can bring up clusters and has the witness programs. */
 final class ClusterCondition implements ExecutionCondition {
     private static final AtomicInteger SKIPPED = new AtomicInteger();
-    private static final List<String> WITNESSES = List.of("ip", "nft", "curl", "nsenter");
+    private static final List<String> WITNESSES =
+            List.of("ip", "nft", "curl", "nsenter", "systemd-analyze");
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
