@@ -2,7 +2,10 @@ package io.biplane.linux.events;
 
 import io.biplane.linux.netlink.NetlinkSocket;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** A kind of kernel state in a network namespace, whose changes can be heard. */
 public enum Topic {
@@ -14,6 +17,10 @@ public enum Topic {
     SETTINGS,
     /** Every commit to the nftables ruleset, by whomever. */
     RULESET;
+
+    /** All that links, addresses and routes depend on. */
+    public static final Set<Topic> OF_ROUTES =
+            Collections.unmodifiableSet(EnumSet.of(LINKS, ADDRESSES, ROUTES, NEIGHBOURS, SETTINGS));
 
     int protocol() {
         return this == RULESET ? NetlinkSocket.NETLINK_NETFILTER : NetlinkSocket.NETLINK_ROUTE;

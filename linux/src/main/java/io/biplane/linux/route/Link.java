@@ -27,4 +27,27 @@ public record Link(
         OptionalInt masterIndex,
         String kind,
         OptionalInt peerIndex,
-        OptionalInt peerNamespaceId) {}
+        OptionalInt peerNamespaceId) {
+
+    /** A link as the kernel has just made it: down, and speaking ARP. */
+    public static Link made(int index, String name, Mac mac, int mtuBytes) {
+        return new Link(
+                index,
+                name,
+                Optional.of(mac),
+                false,
+                false,
+                true,
+                mtuBytes,
+                OptionalInt.empty(),
+                "",
+                OptionalInt.empty(),
+                OptionalInt.empty());
+    }
+
+    /** Whether the two are the ends of one veth, each in its namespace. */
+    public boolean isPeerOf(Link other) {
+        return peerIndex.equals(OptionalInt.of(other.index))
+                && other.peerIndex.equals(OptionalInt.of(index));
+    }
+}

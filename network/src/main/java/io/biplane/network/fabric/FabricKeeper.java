@@ -7,11 +7,9 @@ import io.biplane.linux.events.Topic;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Keeps the fabric's namespaces as {@link Fabric#up} made them: the bridge, the nodes with their
@@ -25,12 +23,8 @@ import java.util.Set;
 public final class FabricKeeper implements AutoCloseable {
     static final Duration BURST = Duration.ofMillis(100);
     static final Duration RESYNC = Duration.ofSeconds(60);
-    static final Set<Topic> TOPICS =
-            EnumSet.of(
-                    Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES, Topic.NEIGHBOURS, Topic.SETTINGS);
 
     static final String FABRIC = "fabric";
-    private static final String OUTSIDE = "outside";
     private static final String NAMES = "names";
 
     private final FabricRepair repair;
@@ -53,7 +47,7 @@ public final class FabricKeeper implements AutoCloseable {
             this.nodes.put(name, node);
             stations.put(name, open(network.nodeNamespace(name)));
         }
-        stations.put(OUTSIDE, open(network.outsideNamespace()));
+        stations.put(Fabric.OUTSIDE, open(network.outsideNamespace()));
     }
 
     private static Station open(String namespace) {
@@ -63,7 +57,8 @@ public final class FabricKeeper implements AutoCloseable {
     /** Begins to listen; the first look at everything is at once. */
     public void start() {
         stations.forEach((name, station) ->
-                watches.add(events.watch(station.namespace(), TOPICS, () -> queue.add(name))));
+                watches.add(
+                        events.watch(station.namespace(), Topic.OF_ROUTES, () -> queue.add(name))));
         watches.add(events.watchDirectory(NetworkNamespace.DIRECTORY, () -> queue.add(NAMES)));
         watches.add(events.watchMounts(() -> queue.add(NAMES)));
         queue.start();
@@ -97,7 +92,7 @@ public final class FabricKeeper implements AutoCloseable {
         Integer node = nodes.get(name);
         if (node != null) {
             repaired.addAll(repair.node(fabric, station, node));
-        } else if (name.equals(OUTSIDE)) {
+        } else if (name.equals(Fabric.OUTSIDE)) {
             repaired.addAll(repair.outside(fabric, station));
         } else {
             repaired.addAll(repair.fabric(fabric));

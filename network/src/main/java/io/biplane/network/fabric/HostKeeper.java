@@ -55,10 +55,10 @@ public final class HostKeeper implements AutoCloseable {
 
     /** Begins to listen; the first look is at once. */
     public void start() {
-        Set<Topic> onTheHost = EnumSet.copyOf(FabricKeeper.TOPICS);
+        Set<Topic> onTheHost = EnumSet.copyOf(Topic.OF_ROUTES);
         onTheHost.add(Topic.RULESET);
         watches.add(events.watch(host.namespace(), onTheHost, () -> queue.add(HOST)));
-        watches.add(events.watch(fabricNamespace, FabricKeeper.TOPICS, () -> queue.add(HOST)));
+        watches.add(events.watch(fabricNamespace, Topic.OF_ROUTES, () -> queue.add(HOST)));
         queue.start();
         queue.add(HOST);
     }

@@ -3,8 +3,6 @@ package io.biplane.network.fabric;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.route.RouteSocket;
 import io.biplane.linux.route.desired.DesiredNetwork;
-import io.biplane.linux.route.desired.Difference;
-import io.biplane.linux.route.desired.Snapshot;
 
 import java.util.List;
 
@@ -25,9 +23,7 @@ record Station(NetworkNamespace namespace, RouteSocket socket) implements AutoCl
      * @return what was missing or wrong
      */
     List<String> repair(DesiredNetwork desired) {
-        Difference difference = Difference.between(Snapshot.read(socket), desired);
-        socket.ensure(difference.changes());
-        return difference.texts();
+        return desired.restore(socket);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.biplane.linux.route.desired.DesiredLink;
 import io.biplane.netip.Addr;
 
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * A veth from the fabric's namespace to another one. Both ends have MACs of our choice, so that
@@ -44,7 +43,7 @@ record Wire(String near, Mac nearMac, String far, Mac farMac, Optional<String> b
     boolean ensure(Station fabric, Station there) {
         Optional<Link> here = fabric.socket().link(near);
         Optional<Link> beyond = there.socket().link(far);
-        if (here.isPresent() && beyond.isPresent() && arePeers(here.get(), beyond.get())) {
+        if (here.isPresent() && beyond.isPresent() && here.get().isPeerOf(beyond.get())) {
             return false;
         }
         fabric.socket().ensure(new Change.DeleteLink(near));
@@ -64,11 +63,6 @@ record Wire(String near, Mac nearMac, String far, Mac farMac, Optional<String> b
         return bridge.flatMap(name -> fabric.socket().link(name))
                 .map(link -> up.withMaster(link.index()))
                 .orElse(up);
-    }
-
-    private static boolean arePeers(Link one, Link other) {
-        return one.peerIndex().equals(OptionalInt.of(other.index()))
-                && other.peerIndex().equals(OptionalInt.of(one.index()));
     }
 
     static Change neighbour(int link, Addr address, Mac mac) {

@@ -9,7 +9,6 @@ import io.biplane.linux.Sysctl;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.events.Topic;
 import io.biplane.linux.netlink.NetlinkException;
-import io.biplane.linux.route.Address;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Link;
 import io.biplane.linux.route.Neighbour;
@@ -30,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -51,13 +49,9 @@ import java.util.function.Consumer;
  * <p>May be used from any thread; a pod is attached, repaired or detached by one at a time.
  */
 public final class PodNetwork implements AutoCloseable {
-    private static final int POD_LINK_INDEX = 2;
     private static final int FIRST_LINK_INDEX = 1000;
     private static final Duration BURST = Duration.ofMillis(200);
     private static final Duration RESYNC = Duration.ofSeconds(60);
-    private static final Set<Topic> TOPICS =
-            EnumSet.of(
-                    Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES, Topic.NEIGHBOURS, Topic.SETTINGS);
 
     /** What is looked at together. */
     private enum Look {
@@ -166,7 +160,7 @@ public final class PodNetwork implements AutoCloseable {
                 NetworkNamespace.create(name, () -> Inside.openHere(name));
         try {
             connect(pod.link(), created.namespace(), addresses);
-            created.inside().socket().apply(podChanges(addresses));
+            created.inside().socket().apply(PodPlan.ofNewPodSide(addresses));
             return keep(pod, addresses, created.namespace(), created.inside());
         } catch (NetlinkException | SyscallException e) {
             created.inside().close();
@@ -181,7 +175,7 @@ public final class PodNetwork implements AutoCloseable {
         static Inside openHere(String name) {
             RouteSocket socket = RouteSocket.openHere(name);
             try {
-                return new Inside(socket, KernelEvents.subscribeHere(TOPICS));
+                return new Inside(socket, KernelEvents.subscribeHere(Topic.OF_ROUTES));
             } catch (SyscallException e) {
                 socket.close();
                 throw e;
@@ -214,9 +208,9 @@ public final class PodNetwork implements AutoCloseable {
                     new Change.AddVeth(
                             new Change.VethEnd(link, PodPlan.NODE_MAC, index, Optional.empty()),
                             Change.VethEnd.in(
-                                    pod, PodPlan.POD_LINK, PodPlan.POD_MAC, POD_LINK_INDEX),
+                                    pod, PodPlan.POD_LINK, PodPlan.POD_MAC, PodPlan.POD_LINK_INDEX),
                             PodPlan.MTU_BYTES));
-            changes.addAll(nodeChanges(index, link, addresses));
+            changes.addAll(PodPlan.ofNewNodeSide(index, link, addresses));
             try {
                 node.apply(changes);
                 return;
@@ -240,37 +234,6 @@ public final class PodNetwork implements AutoCloseable {
                             Neighbour.permanent(index, address, PodPlan.POD_MAC)));
         }
         node.ensure(changes);
-    }
-
-    private static List<Change> nodeChanges(int link, String name, List<Addr> addresses) {
-        List<Change> changes = new ArrayList<>();
-        changes.add(Change.SetLink.upWithoutAutoconf(name).withArp(false));
-        for (Addr address : addresses) {
-            changes.add(new Change.ReplaceRoute(Route.direct(PodPlan.host(address), link)));
-            changes.add(
-                    new Change.ReplaceNeighbour(
-                            Neighbour.permanent(link, address, PodPlan.POD_MAC)));
-        }
-        return changes;
-    }
-
-    private static List<Change> podChanges(List<Addr> addresses) {
-        List<Change> changes = new ArrayList<>();
-        changes.add(Change.SetLink.up("lo"));
-        changes.add(Change.SetLink.upWithoutAutoconf(PodPlan.POD_LINK).withArp(false));
-        for (Addr address : addresses) {
-            boolean ipv4 = address.family() == IpFamily.IPV4;
-            Addr gateway = ipv4 ? PodPlan.GATEWAY_IPV4 : PodPlan.GATEWAY_IPV6;
-            changes.add(
-                    new Change.AddAddress(
-                            Address.of(POD_LINK_INDEX, address, address.family().bits())));
-            changes.add(
-                    new Change.ReplaceNeighbour(
-                            Neighbour.permanent(POD_LINK_INDEX, gateway, PodPlan.NODE_MAC)));
-            Prefix all = ipv4 ? PodPlan.ALL_IPV4 : PodPlan.ALL_IPV6;
-            changes.add(new Change.ReplaceRoute(Route.via(all, gateway, POD_LINK_INDEX)));
-        }
-        return changes;
     }
 
     /**
@@ -304,10 +267,7 @@ public final class PodNetwork implements AutoCloseable {
     private boolean connected(PodId pod, RouteSocket inside) {
         Optional<Link> near = node.link(pod.link());
         Optional<Link> far = inside.link(PodPlan.POD_LINK);
-        return near.isPresent()
-                && far.isPresent()
-                && near.get().peerIndex().equals(OptionalInt.of(far.get().index()))
-                && far.get().peerIndex().equals(OptionalInt.of(near.get().index()));
+        return near.isPresent() && far.isPresent() && near.get().isPeerOf(far.get());
     }
 
     /**
@@ -337,19 +297,13 @@ public final class PodNetwork implements AutoCloseable {
         if (pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6)) {
             repaired.addAll(enableIpv6(pod.namespace()));
         }
-        List<String> inPod = repair(pod.inside(), PodPlan.podSide(pod.addresses()));
-        List<String> onNode = repair(node, DesiredNetwork.of(nodeSide(pod)));
+        List<String> inPod = PodPlan.podSide(pod.addresses()).restore(pod.inside());
+        List<String> onNode = DesiredNetwork.of(nodeSide(pod)).restore(node);
         if (!cut) { // with a link goes all that hangs on it; that need not be told
             repaired.addAll(inPod);
             repaired.addAll(onNode);
         }
         return repaired;
-    }
-
-    private static List<String> repair(RouteSocket socket, DesiredNetwork desired) {
-        Difference difference = Difference.between(Snapshot.read(socket), desired);
-        socket.ensure(difference.changes());
-        return difference.texts();
     }
 
     /** Where it is disabled, the kernel takes all IPv6 addresses away and refuses new ones. */

@@ -1,9 +1,13 @@
 package io.biplane.network.pod;
 
+import io.biplane.linux.route.Change;
+import io.biplane.linux.route.Link;
 import io.biplane.linux.route.Mac;
 import io.biplane.linux.route.desired.DesiredLink;
 import io.biplane.linux.route.desired.DesiredLink.LinkRoute;
 import io.biplane.linux.route.desired.DesiredNetwork;
+import io.biplane.linux.route.desired.Difference;
+import io.biplane.linux.route.desired.Snapshot;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
@@ -24,7 +28,13 @@ final class PodPlan {
     static final String POD_LINK = "eth0";
     static final int MTU_BYTES = 1500;
 
+    /** The first after the loopback, as nothing else is in a new namespace. */
+    static final int POD_LINK_INDEX = 2;
+
     private static final DesiredLink LOOPBACK = DesiredLink.named("lo");
+
+    private static final Link NEW_LOOPBACK =
+            Link.made(1, "lo", Mac.parse("00:00:00:00:00:00"), 65536);
 
     private PodPlan() {}
 
@@ -51,6 +61,26 @@ final class PodPlan {
             link = link.withNeighbour(address, POD_MAC).with(LinkRoute.direct(host(address)));
         }
         return link;
+    }
+
+    /** What makes a pod's namespace so that has nothing but its new link. */
+    static List<Change> ofNewPodSide(List<Addr> addresses) {
+        return changes(
+                podSide(addresses),
+                NEW_LOOPBACK,
+                Link.made(POD_LINK_INDEX, POD_LINK, POD_MAC, MTU_BYTES));
+    }
+
+    /** What makes the node's end so, that is new. */
+    static List<Change> ofNewNodeSide(int index, String name, List<Addr> addresses) {
+        return changes(
+                DesiredNetwork.of(nodeSide(name, addresses)),
+                Link.made(index, name, NODE_MAC, MTU_BYTES));
+    }
+
+    private static List<Change> changes(DesiredNetwork desired, Link... made) {
+        Snapshot found = new Snapshot(List.of(made), List.of(), List.of(), List.of());
+        return Difference.between(found, desired).changes();
     }
 
     static Prefix host(Addr address) {

@@ -1,5 +1,6 @@
 package io.biplane.linux.route.desired;
 
+import io.biplane.linux.route.RouteSocket;
 import io.biplane.netip.Prefix;
 
 import java.util.List;
@@ -17,5 +18,16 @@ public record DesiredNetwork(List<DesiredLink> links, List<Prefix> unreachable) 
 
     public static DesiredNetwork of(DesiredLink... links) {
         return new DesiredNetwork(List.of(links), List.of());
+    }
+
+    /**
+     * Gives the socket's namespace what it lacks; links have been made before.
+     *
+     * @return what was missing or wrong
+     */
+    public List<String> restore(RouteSocket socket) {
+        Difference difference = Difference.between(Snapshot.read(socket), this);
+        socket.ensure(difference.changes());
+        return difference.texts();
     }
 }
