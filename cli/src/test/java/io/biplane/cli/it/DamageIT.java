@@ -30,32 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @ClusterTest
 class DamageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int PODS = 4;
-
-    private static final String WEB =
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web}
-            spec:
-              replicas: %d
-              selector: {matchLabels: {app: web}}
-              template:
-                metadata: {labels: {app: web}}
-                spec:
-                  containers:
-                  - {name: c, image: "agnhost:2.53", args: [netexec, --http-port=8080], ports: [{containerPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: web}
-            spec:
-              type: NodePort
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: web}
-              ports: [{port: 80, targetPort: 8080}]
-            """
-                    .formatted(PODS);
+    private static final Workload WEB = new Workload("web", 4);
 
     private @TempDir Path directory;
 
@@ -77,9 +52,9 @@ class DamageIT {
         Random random = new Random(seed);
         try (TestCluster cluster = new TestCluster("it-damage", directory)) {
             cluster.up().succeeded();
-            cluster.apply(WEB);
-            cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s");
-            Map<String, List<Addr>> pods = pods(cluster);
+            WEB.apply(cluster);
+            WEB.await(cluster);
+            Map<String, List<Addr>> pods = WEB.pods(cluster);
             AtomicBoolean ended = new AtomicBoolean();
             AtomicInteger answered = new AtomicInteger();
             Thread traffic = Thread.ofVirtual().start(() -> ask(cluster, pods, ended, answered));
@@ -185,17 +160,6 @@ class DamageIT {
         return counts;
     }
 
-    private static Map<String, List<Addr>> pods(TestCluster cluster) {
-        Map<String, List<Addr>> pods = new TreeMap<>();
-        for (JsonNode pod : cluster.get("pods", "-l", "app=web").path("items")) {
-            List<Addr> addresses = new ArrayList<>();
-            pod.at("/status/podIPs")
-                    .forEach(ip -> addresses.add(Addr.parse(ip.path("ip").asString())));
-            pods.put(pod.at("/metadata/name").asString(), addresses);
-        }
-        return pods;
-    }
-
     /** Every pod asks every pod, in both families; after a while all must be answered. */
     private static List<String> wrong(TestCluster cluster, Map<String, List<Addr>> pods)
             throws InterruptedException {
@@ -204,17 +168,10 @@ class DamageIT {
         do {
             wrong.clear();
             for (String from : pods.keySet()) {
-                wrong.addAll(Traffic.ask(cluster, from, questions(pods)));
+                wrong.addAll(Traffic.ask(cluster, from, Workload.questions(pods)));
             }
         } while (!wrong.isEmpty() && System.nanoTime() < deadline);
         return wrong;
-    }
-
-    private static List<Traffic.Question> questions(Map<String, List<Addr>> pods) {
-        List<Traffic.Question> questions = new ArrayList<>();
-        pods.forEach((to, addresses) ->
-                addresses.forEach(a -> questions.add(new Traffic.Question(a, 8080, to))));
-        return questions;
     }
 
     private static void ask(
@@ -222,7 +179,7 @@ class DamageIT {
             Map<String, List<Addr>> pods,
             AtomicBoolean ended,
             AtomicInteger answered) {
-        List<Traffic.Question> questions = questions(pods);
+        List<Traffic.Question> questions = Workload.questions(pods);
         String from = pods.keySet().iterator().next();
         try {
             while (!ended.get()) {

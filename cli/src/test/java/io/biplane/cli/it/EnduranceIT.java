@@ -11,7 +11,6 @@ import tools.jackson.databind.JsonNode;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,29 +19,7 @@ import java.util.TreeMap;
 @ClusterTest
 class EnduranceIT {
     private static final int PODS = 50;
-    private static final String DEPLOYMENT =
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: many}
-            spec:
-              replicas: %d
-              selector: {matchLabels: {app: many}}
-              template:
-                metadata: {labels: {app: many}}
-                spec:
-                  containers:
-                  - {name: c, image: "agnhost:2.53", args: [netexec, --http-port=8080], ports: [{containerPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: many}
-            spec:
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: many}
-              ports: [{port: 80, targetPort: 8080}]
-            """
-                    .formatted(PODS);
+    private static final Workload MANY = new Workload("many", PODS);
 
     private @TempDir Path directory;
 
@@ -50,13 +27,14 @@ class EnduranceIT {
     void allPairsAnswerAndNoConnectionIsInterrupted() throws Exception {
         try (TestCluster cluster = new TestCluster("it-endure", directory)) {
             cluster.up("--nodes", "5").succeeded();
-            cluster.apply(DEPLOYMENT);
-            cluster.kubectl("rollout", "status", "deployment/many", "--timeout=60s");
+            MANY.apply(cluster);
+            MANY.await(cluster);
             Map<String, String> before = inventory(cluster);
             assertThat(before).hasSizeGreaterThan(PODS);
             allPairs(cluster);
 
-            try (Traffic traffic = new Traffic(cluster, pods(cluster), clusterIps(cluster))) {
+            try (Traffic traffic =
+                    new Traffic(cluster, MANY.pods(cluster), MANY.clusterIps(cluster))) {
                 traffic.start();
                 cluster.kill("control-plane");
                 traffic.awaitMore(200);
@@ -97,37 +75,16 @@ class EnduranceIT {
 
     /** Every pod connects to every pod, in both families, and is answered by the right one. */
     private static void allPairs(TestCluster cluster) throws InterruptedException {
-        Map<String, List<Addr>> pods = pods(cluster);
+        Map<String, List<Addr>> pods = MANY.pods(cluster);
         assertThat(pods).hasSize(PODS);
         List<String> wrong = new ArrayList<>();
         int asked = 0;
         for (String from : pods.keySet()) {
-            List<Traffic.Question> questions = new ArrayList<>();
-            pods.forEach((to, addresses) ->
-                    addresses.forEach(a -> questions.add(new Traffic.Question(a, 8080, to))));
+            List<Traffic.Question> questions = Workload.questions(pods);
             asked += questions.size();
             wrong.addAll(Traffic.ask(cluster, from, questions));
         }
         assertThat(asked).isEqualTo(PODS * PODS * 2);
         assertThat(wrong).isEmpty();
-    }
-
-    private static Map<String, List<Addr>> pods(TestCluster cluster) {
-        Map<String, List<Addr>> pods = new LinkedHashMap<>();
-        for (JsonNode pod : cluster.get("pods", "-l", "app=many").path("items")) {
-            List<Addr> addresses = new ArrayList<>();
-            pod.at("/status/podIPs")
-                    .forEach(ip -> addresses.add(Addr.parse(ip.path("ip").asString())));
-            pods.put(pod.at("/metadata/name").asString(), addresses);
-        }
-        return pods;
-    }
-
-    private static List<Addr> clusterIps(TestCluster cluster) {
-        List<Addr> addresses = new ArrayList<>();
-        cluster.get("service", "many")
-                .at("/spec/clusterIPs")
-                .forEach(ip -> addresses.add(Addr.parse(ip.asString())));
-        return addresses;
     }
 }

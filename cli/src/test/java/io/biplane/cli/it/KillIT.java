@@ -3,20 +3,15 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.cli.it.Programs.Result;
-import io.biplane.netip.Addr;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import tools.jackson.databind.JsonNode;
-
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 
 /**
@@ -27,28 +22,7 @@ import java.util.Random;
 @ClusterTest
 class KillIT {
     private static final List<String> ALL = List.of("control-plane", "agents", "stand-ins");
-    private static final String SERVED =
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: served}
-            spec:
-              replicas: 4
-              selector: {matchLabels: {app: served}}
-              template:
-                metadata: {labels: {app: served}}
-                spec:
-                  containers:
-                  - {name: c, image: "agnhost:2.53", args: [netexec, --http-port=8080], ports: [{containerPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: served}
-            spec:
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: served}
-              ports: [{port: 80, targetPort: 8080}]
-            """;
+    private static final Workload SERVED = new Workload("served", 4);
 
     private @TempDir Path directory;
 
@@ -70,8 +44,8 @@ class KillIT {
         Random random = new Random(seed);
         try (TestCluster cluster = new TestCluster("it-kill", directory)) {
             cluster.up().succeeded();
-            cluster.apply(SERVED);
-            cluster.kubectl("rollout", "status", "deployment/served", "--timeout=60s");
+            SERVED.apply(cluster);
+            SERVED.await(cluster);
             try (AcknowledgedWrites writes =
                     new AcknowledgedWrites(cluster.data().resolve("admin.conf"))) {
                 writes.start();
@@ -99,7 +73,8 @@ class KillIT {
     private static void round(
             TestCluster cluster, AcknowledgedWrites writes, List<String> victims, int answers) {
         boolean served = !victims.contains("stand-ins");
-        try (Traffic traffic = new Traffic(cluster, pods(cluster), clusterIps(cluster))) {
+        try (Traffic traffic =
+                new Traffic(cluster, SERVED.pods(cluster), SERVED.clusterIps(cluster))) {
             traffic.start();
             traffic.awaitMore(answers);
             if (served) {
@@ -122,24 +97,5 @@ class KillIT {
         for (String component : ALL) {
             assertThat(cluster.process(component).isAlive()).as(component).isTrue();
         }
-    }
-
-    private static Map<String, List<Addr>> pods(TestCluster cluster) {
-        Map<String, List<Addr>> pods = new LinkedHashMap<>();
-        for (JsonNode pod : cluster.get("pods", "-l", "app=served").path("items")) {
-            List<Addr> addresses = new ArrayList<>();
-            pod.at("/status/podIPs")
-                    .forEach(ip -> addresses.add(Addr.parse(ip.path("ip").asString())));
-            pods.put(pod.at("/metadata/name").asString(), addresses);
-        }
-        return pods;
-    }
-
-    private static List<Addr> clusterIps(TestCluster cluster) {
-        List<Addr> addresses = new ArrayList<>();
-        cluster.get("service", "served")
-                .at("/spec/clusterIPs")
-                .forEach(ip -> addresses.add(Addr.parse(ip.asString())));
-        return addresses;
     }
 }

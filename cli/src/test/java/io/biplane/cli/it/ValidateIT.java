@@ -30,30 +30,6 @@ class ValidateIT {
 
     private @TempDir Path directory;
 
-    private static final String WEB =
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: web}
-            spec:
-              replicas: 4
-              selector: {matchLabels: {app: web}}
-              template:
-                metadata: {labels: {app: web}}
-                spec:
-                  containers:
-                  - {name: c, image: "agnhost:2.53", args: [netexec, --http-port=8080], ports: [{containerPort: 8080}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: web}
-            spec:
-              type: NodePort
-              ipFamilyPolicy: RequireDualStack
-              selector: {app: web}
-              ports: [{port: 80, targetPort: 8080}]
-            """;
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -64,7 +40,7 @@ class ValidateIT {
     void findsNoFaultOnHealthyClusters(String pods, String services) {
         try (TestCluster cluster = new TestCluster("it-healthy", directory)) {
             cluster.up("--cluster-cidr", pods, "--service-cluster-ip-range", services).succeeded();
-            cluster.apply(WEB);
+            new Workload("web", 4).apply(cluster);
             cluster.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
             for (int run = 1; run <= HEALTHY_RUNS; run++) {
                 Result result = cluster.biplane("validate", NOT_BUILT);
@@ -81,7 +57,7 @@ class ValidateIT {
         Random random = new Random(seed);
         try (TestCluster cluster = new TestCluster("it-faulty", directory)) {
             cluster.up().succeeded();
-            cluster.apply(WEB);
+            new Workload("web", 4).apply(cluster);
             cluster.kubectl("rollout", "status", "deployment/web", "--timeout=30s");
             // The agents would mend what the test breaks; they are held for as long as it looks.
             List<String> unnamed = new ArrayList<>();
