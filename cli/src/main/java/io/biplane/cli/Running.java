@@ -1,9 +1,14 @@
 package io.biplane.cli;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.biplane.linux.Limits;
+
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A program that runs until its process is asked to end, by SIGTERM or SIGINT, and then ends within
@@ -23,6 +28,10 @@ public final class Running {
     private final Thread main = Thread.currentThread();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final ReentrantLock lock = new ReentrantLock();
+
+    @GuardedBy("lock")
+    private boolean closing;
 
     private Running(String name, Duration limit) {
         this.name = name;
@@ -53,6 +62,7 @@ public final class Running {
     }
 
     private void run(Start start) throws Exception {
+        Limits.raiseOpenFiles();
         // Before anything waits: the first thing that waits may wait for ever.
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "stop"));
         Opened opened = new Opened();
@@ -66,17 +76,40 @@ public final class Running {
             }
             LOG.log(Level.DEBUG, () -> "%s ended before it had started: %s".formatted(name, e));
         } finally {
-            boolean _ = Thread.interrupted(); // closing may wait
+            closeFromNowOn();
             opened.close();
             LOG.log(Level.INFO, () -> name + " stopped");
             stopped.countDown();
         }
     }
 
+    /** Closing may wait, and nothing interrupts it any more. */
+    private void closeFromNowOn() {
+        lock.lock();
+        try {
+            closing = true;
+            boolean _ = Thread.interrupted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** In one step: else the interrupt might reach a main thread that closes already. */
+    private void ask() {
+        lock.lock();
+        try {
+            asked.countDown();
+            if (!closing) {
+                main.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** On the JVM's shutdown thread, which ends the process when this returns. */
     private void end() {
-        asked.countDown();
-        main.interrupt();
+        ask();
         try {
             if (!stopped.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.log(

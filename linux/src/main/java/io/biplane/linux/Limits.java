@@ -3,11 +3,13 @@ package io.biplane.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.OptionalLong;
 
 /** What the kernel lets this process and this machine have. */
 public final class Limits {
     private static final int RLIMIT_NOFILE = 7; // asm-generic/resource.h
+
+    /** What systemd gives a service that asks for no limit, rounded up. */
+    private static final long MANY_FILES = 1 << 20;
 
     private Limits() {}
 
@@ -31,22 +33,26 @@ public final class Limits {
     }
 
     /**
-     * Raises the number of files that the process may have open as far as {@code wanted} or what is
-     * allowed; with CAP_SYS_RESOURCE that is more than the highest of {@link #openFiles}.
+     * Raises the number of files that the process may have open as far as it is allowed to: to the
+     * highest of {@link #openFiles}, and with CAP_SYS_RESOURCE to {@link #MANY_FILES}, which is
+     * then the highest, too.
      *
      * @return what holds now
      */
-    public static Limit raiseOpenFiles(long wanted) {
+    public static Limit raiseOpenFiles() {
         Limit now = openFiles();
-        if (now.current >= wanted) {
-            return now;
-        }
-        if (wanted > now.highest && Privileges.has(Privileges.Capability.SYS_RESOURCE)) {
-            setOpenFiles(wanted, wanted);
-        } else {
-            setOpenFiles(Math.min(wanted, now.highest), now.highest);
+        boolean mayRaise = Privileges.has(Privileges.Capability.SYS_RESOURCE);
+        long wanted = mayRaise ? Math.max(now.highest, MANY_FILES) : now.highest;
+        long highest = Math.min(wanted, mostOpenFiles());
+        if (now.current < highest) {
+            setOpenFiles(highest, highest);
         }
         return openFiles();
+    }
+
+    /** What no process of the machine may go beyond. */
+    private static long mostOpenFiles() {
+        return Long.parseLong(Sysctl.get("fs.nr_open"));
     }
 
     private static void setOpenFiles(long current, long highest) {
@@ -64,20 +70,5 @@ public final class Limits {
     /** How many mounts there may be in one mount namespace; a named namespace takes one. */
     public static long mounts() {
         return Long.parseLong(Sysctl.get("fs.mount-max"));
-    }
-
-    /**
-     * How many neighbours that are not permanent there may be, in all namespaces together; empty
-     * where this thread's namespace is not the machine's first, which alone shows it.
-     */
-    public static OptionalLong neighbours() {
-        try {
-            return OptionalLong.of(Long.parseLong(Sysctl.get("net.ipv4.neigh.default.gc_thresh3")));
-        } catch (SyscallException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return OptionalLong.empty();
-            }
-            throw e;
-        }
     }
 }
