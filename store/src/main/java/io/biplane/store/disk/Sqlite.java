@@ -111,9 +111,12 @@ final class Sqlite {
      * neither a code nor a state, but this text.
      */
     private static boolean saysOutOfMemory(SQLException e) {
-        return e instanceof SQLiteException sqlite
-                ? (sqlite.getResultCode().code & 0xFF) == SQLiteErrorCode.SQLITE_NOMEM.code
-                : "Out of memory".equals(e.getMessage());
+        if (!(e instanceof SQLiteException sqlite)) {
+            return "Out of memory".equals(e.getMessage());
+        }
+        SQLiteErrorCode code = sqlite.getResultCode();
+        return (code.code & 0xFF) == SQLiteErrorCode.SQLITE_NOMEM.code
+                || code == SQLiteErrorCode.SQLITE_IOERR_NOMEM;
     }
 
     /**
