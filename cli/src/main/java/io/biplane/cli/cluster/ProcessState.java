@@ -9,6 +9,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
  * One of a cluster's processes, as it is now.
@@ -27,11 +31,41 @@ public record ProcessState(
         int restartsInARow,
         Duration nextStart,
         Path log) {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(1);
+    private static final Duration ANSWER_LIMIT = Duration.ofMillis(700);
+    private static final String SILENT = "nothing that it could tell: it is stopped or overloaded";
 
-    /** All of them. */
+    /** All of them, asked at once: those that are stopped are waited for together. */
     static List<ProcessState> of(DataDirectory data) {
-        return Arrays.stream(Component.values()).map(component -> of(component, data)).toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ProcessState>> asked =
+                    Arrays.stream(Component.values())
+                            .map(component -> threads.submit(() -> of(component, data)))
+                            .toList();
+            return asked.stream().map(ProcessState::result).toList();
+        }
+    }
+
+    private static ProcessState result(Future<ProcessState> asked) {
+        try {
+            return asked.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure
+                    ? failure
+                    : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while processes were asked", e);
+        }
+    }
+
+    /** Whether it runs and says anything at all. */
+    public boolean answers() {
+        return process.isPresent() && !waitsFor.equals(SILENT);
+    }
+
+    /** Whether the API server is in it. */
+    public boolean servesApi() {
+        return component.equals(Component.CONTROL_PLANE.id());
     }
 
     private static ProcessState of(Component component, DataDirectory data) {
@@ -54,8 +88,6 @@ public record ProcessState(
 
     /** Root's processes answer nobody else. */
     private static String unanswered() {
-        return Privileges.isRoot()
-                ? "nothing that it could tell: it is stopped or overloaded"
-                : ReadySocket.READY;
+        return Privileges.isRoot() ? SILENT : ReadySocket.READY;
     }
 }

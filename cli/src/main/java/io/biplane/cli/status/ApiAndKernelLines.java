@@ -18,12 +18,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What the API says of nodes and pods, and what the kernel holds of it. */
 final class ApiAndKernelLines {
     private final ClusterSpec spec;
     private final Path kubeconfig;
+    private final HostSide host = HostSide.ofThisProcess();
     private final List<Line> lines = new ArrayList<>();
 
     ApiAndKernelLines(ClusterSpec spec, Path kubeconfig) {
@@ -31,27 +33,42 @@ final class ApiAndKernelLines {
         this.kubeconfig = kubeconfig;
     }
 
+    /** What the API says, and how the kernel differs from it. */
     List<Line> lines() {
         try (HttpsTransport transport = new HttpsTransport(Kubeconfig.load(kubeconfig).access())) {
             ApiClient client = new ApiClient(transport, "biplane-status");
+            List<NodeView> nodes =
+                    client.items(Kinds.NODES, null, ListOptions.ALL).stream()
+                            .map(NodeView::of)
+                            .toList();
             List<PodView> pods =
                     client.items(Kinds.PODS, null, ListOptions.ALL).stream()
                             .map(PodView::of)
                             .toList();
-            nodes(client, pods);
+            nodes(nodes, pods);
             pods(pods);
-            kernel(client);
+            kernel(() -> KernelAudit.of(spec.network(), host, client, nodes, pods));
+            return lines;
         } catch (UncheckedIOException | StatusException e) {
-            lines.add(new Line("api", "API server", false, "DOWN", String.valueOf(e.getMessage())));
+            lines.clear();
+            return linesWithoutApi(String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * What can be told without the API server.
+     *
+     * @param why it is not asked
+     */
+    List<Line> linesWithoutApi(String why) {
+        lines.add(new Line("api", "API server", false, "DOWN", why));
+        kernel(() -> KernelAudit.withoutApi(spec.network(), host, spec.nodeNames()));
         return lines;
     }
 
-    private void nodes(ApiClient client, List<PodView> pods) {
+    private void nodes(List<NodeView> known, List<PodView> pods) {
         Map<String, NodeView> nodes =
-                client.items(Kinds.NODES, null, ListOptions.ALL).stream()
-                        .map(NodeView::of)
-                        .collect(Collectors.toMap(NodeView::name, node -> node));
+                known.stream().collect(Collectors.toMap(NodeView::name, node -> node));
         for (String name : spec.nodeNames()) {
             NodeView node = nodes.get(name);
             if (node == null) {
@@ -88,7 +105,7 @@ final class ApiAndKernelLines {
         }
     }
 
-    private void kernel(ApiClient client) {
+    private void kernel(Supplier<KernelAudit> look) {
         if (!Privileges.has(Privileges.Capability.SYS_ADMIN)) {
             lines.add(
                     new Line(
@@ -99,7 +116,7 @@ final class ApiAndKernelLines {
                             "not compared: only root may look into namespaces"));
             return;
         }
-        KernelAudit audit = KernelAudit.of(spec.network(), HostSide.ofThisProcess(), client);
+        KernelAudit audit = look.get();
         for (KernelAudit.Damage damage : audit.damages()) {
             lines.add(new Line("kernel", damage.subject(), false, "DAMAGED", damage.what()));
         }

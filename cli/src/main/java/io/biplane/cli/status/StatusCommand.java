@@ -2,6 +2,7 @@ package io.biplane.cli.status;
 
 import io.biplane.cli.cluster.ClusterReference;
 import io.biplane.cli.cluster.ClusterSpec;
+import io.biplane.cli.cluster.ProcessState;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +39,18 @@ public final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ClusterSpec spec = cluster.requireSpec();
-        List<Line> lines = new ArrayList<>(ProcessLines.of(cluster.processes()));
-        lines.addAll(new ApiAndKernelLines(spec, cluster.adminConfig()).lines());
+        List<ProcessState> processes = cluster.processes();
+        List<Line> lines = new ArrayList<>(ProcessLines.of(processes));
+        ApiAndKernelLines others = new ApiAndKernelLines(spec, cluster.adminConfig());
+        // One that does not run or is stopped would be waited for in vain.
+        lines.addAll(
+                processes.stream()
+                        .filter(process -> process.servesApi() && !process.answers())
+                        .findFirst()
+                        .map(process ->
+                                others.linesWithoutApi(
+                                        "the %s does not answer".formatted(process.component())))
+                        .orElseGet(others::lines));
         if (format == Format.JSON) {
             System.out.println(StatusText.json(spec.name(), lines));
         } else {

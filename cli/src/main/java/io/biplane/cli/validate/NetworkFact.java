@@ -1,6 +1,5 @@
 package io.biplane.cli.validate;
 
-import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
 import io.biplane.linux.route.Neighbour;
 import io.biplane.linux.route.Route;
@@ -81,13 +80,13 @@ sealed interface NetworkFact {
         return new HasRoute(Prefix.of(address, address.family().bits()), Optional.empty());
     }
 
-    /** All that holds in a namespace now. */
-    static Set<NetworkFact> observed(NetworkNamespace namespace, RouteSocket socket) {
+    /** All that holds in a namespace now; asked on a thread that is in it. */
+    static Set<NetworkFact> observedHere(RouteSocket socket) {
         Set<NetworkFact> facts = new HashSet<>();
         socket.addresses().forEach(address -> facts.add(new HasAddress(address.addr())));
         for (IpFamily family : IpFamily.values()) {
             Forwards forwards = new Forwards(family);
-            if (Sysctl.get(namespace, forwards.sysctl()).equals("1")) {
+            if (Sysctl.get(forwards.sysctl()).equals("1")) {
                 facts.add(forwards);
             }
             for (Route route : socket.routes(family)) {

@@ -1,11 +1,9 @@
 package io.biplane.cli.validate;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.cli.agents.AgentTables;
-import io.biplane.client.ListOptions;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.nftables.Element;
@@ -29,15 +27,8 @@ final class NftablesAudit {
         this.step = step;
     }
 
-    List<Finding> findings(Playground playground, List<NodeView> nodes) {
-        List<ServiceView> services =
-                playground.client().items(Kinds.SERVICES, null, ListOptions.ALL).stream()
-                        .map(ServiceView::of)
-                        .toList();
-        List<EndpointSliceView> slices =
-                playground.client().items(Kinds.ENDPOINT_SLICES, null, ListOptions.ALL).stream()
-                        .map(EndpointSliceView::of)
-                        .toList();
+    List<Finding> findings(
+            List<NodeView> nodes, List<ServiceView> services, List<EndpointSliceView> slices) {
         List<DesiredTable> proxy = AgentTables.proxy(network, services, slices);
         List<DesiredTable> ofNode = new ArrayList<>(proxy);
         ofNode.addAll(AgentTables.ofNode(network));
