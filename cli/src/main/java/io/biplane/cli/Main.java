@@ -67,6 +67,9 @@ public final class Main implements Callable<Integer> {
     /** The exit code of a command that could not do what it was asked to do. */
     static final int FAILED = 1;
 
+    /** That of the JVM's ExitOnOutOfMemoryError. */
+    private static final int OUT_OF_MEMORY = 3;
+
     private static final List<Class<?>> COMPONENTS =
             List.of(
                     KubeApiserverCommand.class,
@@ -81,10 +84,17 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] args) {
         OwnerOnly.byDefault();
         JavaUtilLogging.install();
-        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) ->
-                LOG.log(Level.ERROR, "thread %s ended".formatted(thread), thrown));
+        Thread.setDefaultUncaughtExceptionHandler(Main::ended);
         refuseSha1Everywhere();
         System.exit(commandLine().execute(args));
+    }
+
+    /** A process that lacks memory ends, as the JVM ends it where its own heap is full. */
+    private static void ended(Thread thread, Throwable thrown) {
+        LOG.log(Level.ERROR, "thread %s ended".formatted(thread), thrown);
+        if (thrown instanceof OutOfMemoryError) {
+            Runtime.getRuntime().halt(OUT_OF_MEMORY);
+        }
     }
 
     /**

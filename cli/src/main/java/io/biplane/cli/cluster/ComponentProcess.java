@@ -68,7 +68,7 @@ public final class ComponentProcess {
                                                 .formatted(
                                                         component.id(),
                                                         why,
-                                                        Runtime.getRuntime().maxMemory() >> 20,
+                                                        ComponentStarter.heapMib(component, data),
                                                         component.id())));
         Running.untilStopped(
                 component.id(),

@@ -35,10 +35,14 @@ record ComponentStarter(DataDirectory data, NetworkNamespace fabric, NetworkName
         String hostPath = "/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), host.fd());
         List<String> arguments =
                 List.of("--data-dir", data.root().toString(), "--host-netns", hostPath);
+        return NamespaceProcess.start(
+                fabric, component.builder(data, heapMib(component, data), arguments));
+    }
+
+    /** The most that a component may use for objects. */
+    static int heapMib(Component component, DataDirectory data) {
         ClusterSpec spec = data.requireSpec();
-        int heapMib =
-                spec.heaps().mib(component, Memory.ofThisProcess().totalBytes(), spec.nodes());
-        return NamespaceProcess.start(fabric, component.builder(data, heapMib, arguments));
+        return spec.heaps().mib(component, Memory.ofThisProcess().totalBytes(), spec.nodes());
     }
 
     /**

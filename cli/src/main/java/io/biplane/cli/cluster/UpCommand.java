@@ -52,6 +52,8 @@ public final class UpCommand implements Callable<Integer> {
             throw e;
         }
         greet(spec, steps.elapsed());
+        sayWhatFits(spec);
+        suggest(spec);
         if (foreground) {
             stayUntilStopped(spec, data);
         }
@@ -88,6 +90,15 @@ public final class UpCommand implements Callable<Integer> {
                 spec.nodes(),
                 spec.network().pods(),
                 spec.network().services());
+    }
+
+    private static void sayWhatFits(ClusterSpec spec) {
+        MachineLimits machine = MachineLimits.read(spec.network().podNamespacePrefix());
+        PodCapacity.Limit lowest = new PodCapacity(spec, machine).lowest();
+        System.out.printf(Locale.ROOT, "%d pods fit: %s.%n", lowest.pods(), lowest.by());
+    }
+
+    private static void suggest(ClusterSpec spec) {
         boolean dual = spec.network().services().isDual();
         System.out.println("Try, in this terminal:");
         System.out.println(
