@@ -32,7 +32,7 @@ public record ProcessState(
         Duration nextStart,
         Path log) {
     private static final Duration ANSWER_LIMIT = Duration.ofMillis(700);
-    private static final String SILENT = "nothing that it could tell: it is stopped or overloaded";
+    private static final String SILENT = "it does not answer";
 
     /** All of them, asked at once: those that are stopped are waited for together. */
     static List<ProcessState> of(DataDirectory data) {

@@ -34,6 +34,15 @@ final class ProcessLines {
                             .formatted(often, next, process.log()));
         }
         String pid = "pid %d%s".formatted(process.process().get().pid(), often);
+        if (!process.answers()) {
+            return new Line(
+                    KIND,
+                    process.component(),
+                    false,
+                    "SILENT",
+                    "%s, does not answer: stopped or overloaded; log %s"
+                            .formatted(pid, process.log()));
+        }
         return process.waitsFor().isEmpty()
                 ? new Line(KIND, process.component(), true, "running", pid)
                 : new Line(

@@ -74,7 +74,7 @@ class StatusIT {
         Result text = cluster.biplane("status");
         assertThat(text.code()).as(text.output()).isEqualTo(1);
         assertThat(text.output())
-                .containsPattern("✗ agents +WAITING +pid \\d+, waits for nothing")
+                .containsPattern("✗ agents +SILENT +pid \\d+, does not answer: stopped")
                 .containsPattern("✗ node-1 +DAMAGED .*route " + ip4 + "/32")
                 .containsPattern("✗ node-1 +DAMAGED .*route " + ip6 + "/128")
                 .containsPattern("✗ node-2 +DAMAGED .*address ")
@@ -103,7 +103,7 @@ class StatusIT {
             assertThat(text.code()).as(text.output()).isEqualTo(1);
             assertThat(text.output())
                     .containsPattern("✗ stand-ins +DOWN +ended")
-                    .containsPattern("✗ control-plane +WAITING ")
+                    .containsPattern("✗ control-plane +SILENT ")
                     .containsPattern("✗ API server +DOWN +the control-plane does not answer")
                     .containsPattern("✗ host +DAMAGED .*route ")
                     .containsPattern("✗ outside +DAMAGED .*route ");
