@@ -15,7 +15,6 @@ import io.biplane.linux.events.KernelEvents;
 import io.biplane.netip.IpFamily;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.pod.PodId;
-import io.biplane.network.pod.PodIpam;
 import io.biplane.node.standin.ServedContainer;
 import io.biplane.node.standin.ServedPod;
 import io.biplane.node.standin.ServedState;
@@ -144,7 +143,7 @@ public final class NodeAgents implements AutoCloseable {
                 && network.podCidrs(node.podCidrs(), podsByNode.get(node.name()))) {
             podsByNode.get(node.name()).forEach(podLoop::add);
         }
-        return PodIpam.fault(node.podCidrs());
+        return NodePods.fault(config.network(), node.podCidrs());
     }
 
     private void adoptThenRun() {

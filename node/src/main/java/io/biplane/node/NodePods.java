@@ -93,7 +93,7 @@ final class NodePods implements AutoCloseable {
         if (blocks.isEmpty() || blocks.equals(podCidrs)) {
             return false;
         }
-        Optional<String> newFault = PodIpam.fault(blocks);
+        Optional<String> newFault = fault(network, blocks);
         PodIpam newIpam = new PodIpam(newFault.isEmpty() ? blocks : List.of());
         Map<String, List<Addr>> newKept = new HashMap<>();
         given.forEach(newIpam::reserve);
@@ -115,6 +115,15 @@ final class NodePods implements AutoCloseable {
         kept.clear();
         kept.putAll(newKept);
         return true;
+    }
+
+    /** Why no pod can have addresses of these blocks; empty if pods can. */
+    static Optional<String> fault(ClusterNetwork network, List<Prefix> blocks) {
+        return blocks.stream()
+                .flatMap(block -> network.foreign(block).stream())
+                .findFirst()
+                .map(why -> why + ": make the Node anew, without a podCIDR")
+                .or(() -> PodIpam.fault(blocks));
     }
 
     private static boolean reserveAll(PodIpam ipam, List<Addr> addresses) {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -445,13 +446,18 @@ class NodeAgentsKernelTest {
         assertThat(api.all(Kinds.EVENTS)).hasSize(1);
     }
 
-    @Test
-    void aNodeWhoseBlockHoldsNoPodIsNotReadyAndItsPodsSayWhy() throws Exception {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.242.2.0/24 | fd00:10:242:2::/127 | Network fd00:10:242:2::/127 too small to allocate from (no pod fits a node block of /127: give kube-controller-manager --node-cidr-mask-size-ipv6 126 or less, then make the Node anew)",
+                "8.8.8.0/24 | fd00:10:242:2::/64 | podCIDR 8.8.8.0/24 is not in the cluster's pod range 10.242.0.0/16: make the Node anew, without a podCIDR",
+                "10.242.2.0/24 | 2001:4860::/64 | podCIDR 2001:4860::/64 is not in the cluster's pod range fd00:10:242::/56: make the Node anew, without a podCIDR"
+            })
+    void aNodeWhoseBlockHoldsNoPodIsNotReadyAndItsPodsSayWhy(String v4, String v6, String why)
+            throws Exception {
         patchNode(
-                "node-2",
-                "{'spec':{'podCIDR':'10.242.2.0/24','podCIDRs':['10.242.2.0/24','fd00:10:242:2::/127']}}");
-        String why =
-                "Network fd00:10:242:2::/127 too small to allocate from (no pod fits a node block of /127: give kube-controller-manager --node-cidr-mask-size-ipv6 126 or less, then make the Node anew)";
+                "node-2", "{'spec':{'podCIDR':'%s','podCIDRs':['%s','%s']}}".formatted(v4, v4, v6));
         NodeView node =
                 api
                         .await(

@@ -12,6 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -186,6 +187,16 @@ public record ClusterNetwork(
     public Mac macOnBridge(Addr address) {
         Prefix range = nodes.get(address.family()).orElseThrow();
         return Mac.local(range.offsetOf(address).longValueExact());
+    }
+
+    /** Why a node's block cannot be the cluster's; empty if it is in the cluster's pod ranges. */
+    public Optional<String> foreign(Prefix podCidr) {
+        Optional<Prefix> range = pods.get(podCidr.family());
+        return range.isPresent() && range.get().contains(podCidr)
+                ? Optional.empty()
+                : Optional.of(
+                        "podCIDR %s is not in the cluster's pod range%s"
+                                .formatted(podCidr, range.map(r -> " " + r).orElse("s")));
     }
 
     /**

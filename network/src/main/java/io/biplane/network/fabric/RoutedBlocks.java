@@ -99,11 +99,9 @@ record RoutedBlocks(Map<Prefix, Optional<Addr>> nextHops, List<Refused> refused)
 
         /** Why the node cannot have the block; empty if it has it now. */
         Optional<String> block(NodeView node, Prefix block) {
-            Optional<Prefix> range = network.pods().get(family);
-            if (range.isEmpty() || !range.get().contains(block)) {
-                return Optional.of(
-                        "podCIDR %s is not in the cluster's pod range%s"
-                                .formatted(block, range.map(r -> " " + r).orElse("s")));
+            Optional<String> foreign = network.foreign(block);
+            if (foreign.isPresent()) {
+                return foreign;
             }
             Optional<Block> other = overlapping(block);
             if (other.isEmpty()) {
