@@ -87,6 +87,17 @@ public final class KernelEvents implements AutoCloseable {
             this.sockets = List.copyOf(sockets);
         }
 
+        /**
+         * Drops what was collected, for a subscriber that has made those changes itself; nobody
+         * watches it yet.
+         */
+        public void forget() {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment buffer = arena.allocate(BUFFER_BYTES);
+                sockets.forEach(fd -> Source.drainNetlink(fd, buffer));
+            }
+        }
+
         /** Ends a subscription that nobody has begun to watch. */
         public void cancel() {
             sockets.forEach(Syscalls::close);

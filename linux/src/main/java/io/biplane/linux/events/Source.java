@@ -54,14 +54,16 @@ final class Source {
                 // One read takes all that fits; more makes the descriptor ready again.
                 int _ = Syscalls.read(fd, buffer, "inotify");
             }
-            case NETLINK -> {
-                // An overflow (ENOBUFS) says that something changed as well as a message does.
-                for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
-                    int length = Syscalls.receive(fd, buffer, Syscalls.MSG_DONTWAIT);
-                    if (length < 0 && length != -Errno.ENOBUFS && length != -Errno.EINTR) {
-                        return;
-                    }
-                }
+            case NETLINK -> drainNetlink(fd, buffer);
+        }
+    }
+
+    /** An overflow (ENOBUFS) says that something changed as well as a message does. */
+    static void drainNetlink(int fd, MemorySegment buffer) {
+        for (int i = 0; i < DATAGRAMS_A_TURN; i++) {
+            int length = Syscalls.receive(fd, buffer, Syscalls.MSG_DONTWAIT);
+            if (length < 0 && length != -Errno.ENOBUFS && length != -Errno.EINTR) {
+                return;
             }
         }
     }

@@ -31,6 +31,10 @@ public final class NetlinkSocket implements AutoCloseable {
     private static final int NLM_F_ACK_TLVS = 0x200;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
+
+    /** Dumps heed what their request filters by; since Linux 4.20. */
+    private static final int NETLINK_GET_STRICT_CHK = 12;
+
     private static final int NLMSGERR_ATTR_MSG = 1;
     // asm-generic/socket.h; the FORCE variants pass the sysctl limits, with CAP_NET_ADMIN
     private static final int SO_SNDBUFFORCE = 32;
@@ -74,6 +78,7 @@ public final class NetlinkSocket implements AutoCloseable {
         try {
             Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_CAP_ACK, 1);
             Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_EXT_ACK, 1);
+            Syscalls.setsockopt(fd, Syscalls.SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
             Syscalls.setsockopt(fd, Syscalls.SOL_SOCKET, SO_SNDBUFFORCE, SEND_BUFFER_BYTES);
             Syscalls.setsockopt(fd, Syscalls.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
         } catch (SyscallException e) {

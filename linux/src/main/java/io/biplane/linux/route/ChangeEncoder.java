@@ -28,6 +28,7 @@ final class ChangeEncoder {
     static final int RTNH_F_ONLINK = 4;
     static final int RTA_DST = 1;
     static final int RTA_OIF = 4;
+    static final int NDA_IFINDEX = 8;
     static final int RTA_GATEWAY = 5;
     static final int RTA_PRIORITY = 6;
     static final int RTA_PREFSRC = 7;

@@ -18,6 +18,10 @@ import java.util.function.Consumer;
  * RTNL is one lock for the whole kernel: writing from several threads gains nothing.
  */
 public final class RouteSocket implements AutoCloseable {
+    private static final int ALL_LINKS = 0;
+    private static final int ANY_TYPE = 0;
+    private static final int RTN_UNREACHABLE = 7;
+
     private static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
     private final NetlinkSocket socket;
@@ -129,9 +133,18 @@ public final class RouteSocket implements AutoCloseable {
 
     /** All addresses of both families. */
     public List<Address> addresses() {
+        return addresses(ALL_LINKS);
+    }
+
+    /**
+     * The addresses of one link.
+     *
+     * @throws NetlinkException with ENODEV if it is gone
+     */
+    public List<Address> addresses(int link) {
         MessageWriter out = new MessageWriter();
         out.begin(ChangeEncoder.RTM_GETADDR, MessageWriter.NLM_F_DUMP);
-        out.u8(0).u8(0).u8(0).u8(0).u32(0).end();
+        out.u8(0).u8(0).u8(0).u8(0).u32(link).end();
         List<Address> addresses = new ArrayList<>();
         dump(
                 out,
@@ -143,9 +156,28 @@ public final class RouteSocket implements AutoCloseable {
 
     /** All routes of a family, of all tables. */
     public List<Route> routes(IpFamily family) {
+        return routes(family, ALL_LINKS);
+    }
+
+    /**
+     * The routes of a family by way of one link, of all tables.
+     *
+     * @throws NetlinkException with ENODEV if it is gone
+     */
+    public List<Route> routes(IpFamily family, int link) {
+        return routes(family, link, ANY_TYPE);
+    }
+
+    /** The routes of a family that make their destinations unreachable, of all tables. */
+    public List<Route> unreachable(IpFamily family) {
+        return routes(family, ALL_LINKS, RTN_UNREACHABLE);
+    }
+
+    private List<Route> routes(IpFamily family, int link, int type) {
         MessageWriter out = new MessageWriter();
         out.begin(ChangeEncoder.RTM_GETROUTE, MessageWriter.NLM_F_DUMP);
-        out.u8(ChangeEncoder.number(family)).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0).end();
+        out.u8(ChangeEncoder.number(family)).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(type).u32(0);
+        filter(out, ChangeEncoder.RTA_OIF, link).end();
         List<Route> routes = new ArrayList<>();
         dump(out, "list routes", routes, message -> routes.add(Decoder.route(message)));
         return routes;
@@ -153,9 +185,15 @@ public final class RouteSocket implements AutoCloseable {
 
     /** All neighbours of a family. */
     public List<Neighbour> neighbours(IpFamily family) {
+        return neighbours(family, ALL_LINKS);
+    }
+
+    /** The neighbours of a family on one link. */
+    public List<Neighbour> neighbours(IpFamily family, int link) {
         MessageWriter out = new MessageWriter();
         out.begin(ChangeEncoder.RTM_GETNEIGH, MessageWriter.NLM_F_DUMP);
-        out.u8(ChangeEncoder.number(family)).u8(0).u16(0).u32(0).u16(0).u8(0).u8(0).end();
+        out.u8(ChangeEncoder.number(family)).u8(0).u16(0).u32(0).u16(0).u8(0).u8(0);
+        filter(out, ChangeEncoder.NDA_IFINDEX, link).end();
         List<Neighbour> neighbours = new ArrayList<>();
         dump(
                 out,
@@ -163,6 +201,10 @@ public final class RouteSocket implements AutoCloseable {
                 neighbours,
                 message -> Decoder.neighbour(message).ifPresent(neighbours::add));
         return neighbours;
+    }
+
+    private static MessageWriter filter(MessageWriter out, int attribute, int link) {
+        return link == ALL_LINKS ? out : out.attrU32(attribute, link);
     }
 
     private void dump(

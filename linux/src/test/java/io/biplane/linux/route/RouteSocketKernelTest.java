@@ -88,6 +88,51 @@ final class RouteSocketKernelTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(IpFamily.class)
+    void aLinksOwnAreThoseOfAllThatAreOnIt(IpFamily family) {
+        connect();
+        try (RouteSocket inNode = RouteSocket.open(node)) {
+            inNode.apply(
+                    new ReplaceRoute(Route.unreachable(Prefix.parse("10.8.0.0/16"))),
+                    new ReplaceRoute(Route.unreachable(Prefix.parse("fd00:8::/64"))));
+            for (String name : List.of("lo", "v0")) {
+                int link = inNode.link(name).orElseThrow().index();
+                assertThat(inNode.addresses(link))
+                        .isEqualTo(
+                                inNode.addresses().stream()
+                                        .filter(a -> a.linkIndex() == link)
+                                        .toList());
+                assertThat(inNode.routes(family, link))
+                        .isEqualTo(
+                                inNode.routes(family).stream()
+                                        .filter(r -> r.linkIndex() == link)
+                                        .toList());
+                assertThat(inNode.neighbours(family, link))
+                        .isEqualTo(
+                                inNode.neighbours(family).stream()
+                                        .filter(n -> n.linkIndex() == link)
+                                        .toList());
+            }
+            int link = inNode.link("v0").orElseThrow().index();
+            assertThat(inNode.routes(family, link)).as("the pod's").isNotEmpty();
+            assertThat(inNode.neighbours(family, link)).as("the pod's").isNotEmpty();
+            assertThat(inNode.unreachable(family))
+                    .singleElement()
+                    .satisfies(r -> assertThat(r.kind()).isEqualTo(Route.Kind.UNREACHABLE));
+        }
+    }
+
+    @Test
+    void whatIsAskedOfALinkThatIsGoneSaysSo() {
+        try (RouteSocket inNode = RouteSocket.open(node)) {
+            assertThatThrownBy(() -> inNode.addresses(4711))
+                    .isInstanceOfSatisfying(
+                            NetlinkException.class,
+                            e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+        }
+    }
+
     @Test
     void ipSeesTheWholePodAsItWasAskedFor() {
         connect();

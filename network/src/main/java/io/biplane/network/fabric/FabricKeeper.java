@@ -3,6 +3,7 @@ package io.biplane.network.fabric;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Pace;
 import io.biplane.linux.events.Topic;
 
 import java.time.Duration;
@@ -22,6 +23,10 @@ import java.util.Map;
  */
 public final class FabricKeeper implements AutoCloseable {
     static final Duration BURST = Duration.ofMillis(100);
+
+    /** Pods come and go on a node, and each is many changes. */
+    static final Duration APART = Duration.ofMillis(700);
+
     static final Duration RESYNC = Duration.ofSeconds(60);
 
     static final String FABRIC = "fabric";
@@ -33,6 +38,7 @@ public final class FabricKeeper implements AutoCloseable {
     private final Map<String, Station> stations = new LinkedHashMap<>();
     private final Map<String, Integer> nodes = new LinkedHashMap<>();
     private final List<KernelEvents.Watch> watches = new ArrayList<>();
+    private final Pace<String> pace = new Pace<>(BURST, APART);
     private final WorkQueue<String> queue = new WorkQueue<>("fabric", 1, BURST, this::look);
 
     /** The namespaces exist: {@link Fabric#up} has made them. */
@@ -58,7 +64,10 @@ public final class FabricKeeper implements AutoCloseable {
     public void start() {
         stations.forEach((name, station) ->
                 watches.add(
-                        events.watch(station.namespace(), Topic.OF_ROUTES, () -> queue.add(name))));
+                        events.watch(
+                                station.namespace(),
+                                Topic.OF_ROUTES,
+                                () -> queue.addAfter(name, pace.delay(name)))));
         watches.add(events.watchDirectory(NetworkNamespace.DIRECTORY, () -> queue.add(NAMES)));
         watches.add(events.watchMounts(() -> queue.add(NAMES)));
         queue.start();
@@ -74,6 +83,7 @@ public final class FabricKeeper implements AutoCloseable {
             });
             return;
         }
+        pace.looked(name);
         List<String> repaired = repair(name);
         if (!repaired.isEmpty()) {
             listener.repaired(name, repaired);

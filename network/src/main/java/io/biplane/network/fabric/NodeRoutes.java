@@ -5,6 +5,7 @@ import io.biplane.client.informer.Informer;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Pace;
 import io.biplane.linux.events.Topic;
 import io.biplane.linux.route.Change;
 import io.biplane.linux.route.Link;
@@ -48,6 +49,7 @@ public final class NodeRoutes implements AutoCloseable {
     private final String uplink;
     private final String self;
     private final WorkQueue<String> queue = new WorkQueue<>("node-routes", 1, BURST, _ -> follow());
+    private final Pace<String> pace = new Pace<>(FabricKeeper.BURST, FabricKeeper.APART);
     private final NetworkNamespace namespace;
 
     private final Losses lostNeighbours = new Losses();
@@ -101,7 +103,7 @@ public final class NodeRoutes implements AutoCloseable {
         this.nodes = nodes;
         nodes.listen((before, after) -> queue.add(self));
         Set<Topic> topics = EnumSet.of(Topic.LINKS, Topic.ROUTES, Topic.NEIGHBOURS);
-        watch = events.watch(namespace, topics, () -> queue.addAfter(self, FabricKeeper.BURST));
+        watch = events.watch(namespace, topics, () -> queue.addAfter(self, pace.delay(self)));
         queue.start();
         queue.add(self);
     }
@@ -109,6 +111,7 @@ public final class NodeRoutes implements AutoCloseable {
     private void follow() {
         Informer<NodeView> known = nodes;
         if (known != null && known.synced()) {
+            pace.looked(self);
             int _ = reconcile(known.list());
             if (!damage.isEmpty() && listener != null) {
                 listener.repaired(self.isEmpty() ? FabricKeeper.FABRIC : self, List.copyOf(damage));
@@ -187,8 +190,8 @@ public final class NodeRoutes implements AutoCloseable {
     }
 
     private void compareNeighbours(IpFamily family, int link, Map<String, Change> missing) {
-        for (Neighbour neighbour : socket.neighbours(family)) {
-            if (neighbour.linkIndex() == link && neighbour.permanent()) {
+        for (Neighbour neighbour : socket.neighbours(family, link)) {
+            if (neighbour.permanent()) {
                 Addr address = neighbour.addr();
                 boolean right =
                         network.onBridge(address)
@@ -208,7 +211,9 @@ public final class NodeRoutes implements AutoCloseable {
             RoutedBlocks routed,
             Map<String, Change> missing,
             List<Change> changes) {
-        for (Route route : socket.routes(family)) {
+        List<Route> found = new ArrayList<>(socket.routes(family, link));
+        found.addAll(socket.unreachable(family));
+        for (Route route : found) {
             if (!isOurs(route, link)) {
                 continue;
             }

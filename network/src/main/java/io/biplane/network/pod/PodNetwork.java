@@ -7,6 +7,7 @@ import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.Sysctl;
 import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.events.Pace;
 import io.biplane.linux.events.Topic;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.route.Change;
@@ -51,6 +52,11 @@ import java.util.function.Consumer;
 public final class PodNetwork implements AutoCloseable {
     private static final int FIRST_LINK_INDEX = 1000;
     private static final Duration BURST = Duration.ofMillis(200);
+
+    /** A pod that is attached is heard of many times within a few milliseconds. */
+    private static final Duration POD_BURST = Duration.ofMillis(100);
+
+    private static final Duration APART = Duration.ofMillis(700);
     private static final Duration RESYNC = Duration.ofSeconds(60);
 
     /** What is looked at together. */
@@ -67,6 +73,8 @@ public final class PodNetwork implements AutoCloseable {
     private final Consumer<PodId> suspicion;
     private final ConcurrentMap<PodId, AttachedPod> attached = new ConcurrentHashMap<>();
     private final List<KernelEvents.Watch> watches = new ArrayList<>();
+    private final WorkQueue<PodId> suspects;
+    private final Pace<Look> pace = new Pace<>(BURST, APART);
     private final WorkQueue<Look> queue = new WorkQueue<>("pod-links", 1, BURST, this::look);
 
     private PodNetwork(
@@ -80,6 +88,7 @@ public final class PodNetwork implements AutoCloseable {
         this.nextLinkIndex = new AtomicInteger(firstIndex);
         this.events = events;
         this.suspicion = suspicion;
+        this.suspects = new WorkQueue<>("pod-suspects", 1, POD_BURST, suspicion::accept);
     }
 
     /**
@@ -104,10 +113,15 @@ public final class PodNetwork implements AutoCloseable {
 
     private void watch(NetworkNamespace namespace) {
         Set<Topic> ofLinks = EnumSet.of(Topic.LINKS, Topic.ROUTES, Topic.NEIGHBOURS);
-        watches.add(events.watch(namespace, ofLinks, () -> queue.add(Look.LINKS)));
+        watches.add(
+                events.watch(
+                        namespace,
+                        ofLinks,
+                        () -> queue.addAfter(Look.LINKS, pace.delay(Look.LINKS))));
         watches.add(events.watchDirectory(NetworkNamespace.DIRECTORY, () -> queue.add(Look.NAMES)));
         watches.add(events.watchMounts(() -> queue.add(Look.NAMES)));
         queue.start();
+        suspects.start();
         queue.addAfter(Look.ALL, RESYNC);
     }
 
@@ -118,7 +132,10 @@ public final class PodNetwork implements AutoCloseable {
                     attached.values().stream()
                             .filter(pod -> !pod.namespace().isNamed())
                             .forEach(pod -> suspicion.accept(pod.id()));
-            case LINKS -> lookAtLinks();
+            case LINKS -> {
+                pace.looked(what);
+                lookAtLinks();
+            }
             case ALL -> {
                 attached.keySet().forEach(suspicion);
                 queue.addAfter(Look.ALL, RESYNC);
@@ -161,6 +178,7 @@ public final class PodNetwork implements AutoCloseable {
         try {
             connect(pod.link(), created.namespace(), addresses);
             created.inside().socket().apply(PodPlan.ofNewPodSide(addresses));
+            created.inside().changes().forget(); // they are ours
             return keep(pod, addresses, created.namespace(), created.inside());
         } catch (NetlinkException | SyscallException e) {
             created.inside().close();
@@ -190,7 +208,7 @@ public final class PodNetwork implements AutoCloseable {
 
     private Attachment keep(
             PodId pod, List<Addr> addresses, NetworkNamespace namespace, Inside inside) {
-        KernelEvents.Watch watch = events.watch(inside.changes(), () -> suspicion.accept(pod));
+        KernelEvents.Watch watch = events.watch(inside.changes(), () -> suspects.add(pod));
         AttachedPod kept = new AttachedPod(pod, addresses, namespace, inside.socket(), watch);
         attached.put(pod, kept);
         return kept.attachment();
@@ -294,10 +312,12 @@ public final class PodNetwork implements AutoCloseable {
             connect(id.link(), pod.namespace(), pod.addresses());
             repaired.add("link %s is missing".formatted(id.link()));
         }
-        if (pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6)) {
+        DesiredNetwork podSide = PodPlan.podSide(pod.addresses());
+        boolean ipv6 = pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6);
+        if (ipv6 && !podSide.compare(pod.inside()).isNone()) {
             repaired.addAll(enableIpv6(pod.namespace()));
         }
-        List<String> inPod = PodPlan.podSide(pod.addresses()).restore(pod.inside());
+        List<String> inPod = podSide.restore(pod.inside());
         List<String> onNode = DesiredNetwork.of(nodeSide(pod)).restore(node);
         if (!cut) { // with a link goes all that hangs on it; that need not be told
             repaired.addAll(inPod);
@@ -381,6 +401,7 @@ public final class PodNetwork implements AutoCloseable {
     @Override
     public void close() {
         queue.close();
+        suspects.close();
         watches.forEach(KernelEvents.Watch::close);
         attached.values().forEach(AttachedPod::release);
         attached.clear();

@@ -31,6 +31,9 @@ final class PodPlan {
     /** The first after the loopback, as nothing else is in a new namespace. */
     static final int POD_LINK_INDEX = 2;
 
+    /** The kernel gives it to the loopback, and takes it away where IPv6 is disabled there. */
+    private static final Addr LOOPBACK_IPV6 = Addr.parse("::1");
+
     private static final DesiredLink LOOPBACK = DesiredLink.named("lo");
 
     private static final Link NEW_LOOPBACK =
@@ -40,6 +43,12 @@ final class PodPlan {
 
     /** In the pod's namespace. */
     static DesiredNetwork podSide(List<Addr> addresses) {
+        boolean ipv6 = addresses.stream().anyMatch(a -> a.family() == IpFamily.IPV6);
+        return DesiredNetwork.of(
+                ipv6 ? LOOPBACK.with(LOOPBACK_IPV6, 128) : LOOPBACK, podLink(addresses));
+    }
+
+    private static DesiredLink podLink(List<Addr> addresses) {
         DesiredLink link =
                 DesiredLink.named(POD_LINK).withMac(POD_MAC).withMtu(MTU_BYTES).withoutArp();
         for (Addr address : addresses) {
@@ -50,7 +59,7 @@ final class PodPlan {
                             .withNeighbour(gateway, NODE_MAC)
                             .with(LinkRoute.via(ipv4 ? ALL_IPV4 : ALL_IPV6, gateway));
         }
-        return DesiredNetwork.of(LOOPBACK, link);
+        return link;
     }
 
     /** The pod's link in the node's namespace. */
@@ -66,7 +75,7 @@ final class PodPlan {
     /** What makes a pod's namespace so that has nothing but its new link. */
     static List<Change> ofNewPodSide(List<Addr> addresses) {
         return changes(
-                podSide(addresses),
+                DesiredNetwork.of(LOOPBACK, podLink(addresses)),
                 NEW_LOOPBACK,
                 Link.made(POD_LINK_INDEX, POD_LINK, POD_MAC, MTU_BYTES));
     }

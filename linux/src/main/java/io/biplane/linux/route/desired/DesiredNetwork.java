@@ -26,8 +26,13 @@ public record DesiredNetwork(List<DesiredLink> links, List<Prefix> unreachable) 
      * @return what was missing or wrong
      */
     public List<String> restore(RouteSocket socket) {
-        Difference difference = Difference.between(Snapshot.read(socket), this);
+        Difference difference = compare(socket);
         socket.ensure(difference.changes());
         return difference.texts();
+    }
+
+    /** How the socket's namespace differs. */
+    public Difference compare(RouteSocket socket) {
+        return Difference.between(Snapshot.read(socket, this), this);
     }
 }
