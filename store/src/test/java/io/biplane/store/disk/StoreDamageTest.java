@@ -317,7 +317,9 @@ class StoreDamageTest {
     @Test
     void aLogWhoseTailIsZeroIsNoticedAndZeroesBehindItAreFine() {
         byte[] wal = content(files, "store.db-wal");
-        for (int zeroes : new int[] {1, 100, 4096, 4120, 10_000, wal.length}) {
+        int already = zeroesAtTheEnd(wal); // the last page may end with any byte
+        for (int lost : new int[] {1, 100, 4096, 4120, 10_000, wal.length}) {
+            int zeroes = Math.min(already + lost, wal.length);
             assertThat(
                             openWith(
                                     "last %d bytes zero".formatted(zeroes),
@@ -339,6 +341,14 @@ class StoreDamageTest {
                     .as("%d zeroes appended", zeroes)
                     .isEmpty();
         }
+    }
+
+    private static int zeroesAtTheEnd(byte[] bytes) {
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] == 0) {
+            end--;
+        }
+        return bytes.length - end;
     }
 
     /** As after a power failure: HEAD is written without an fsync of its own. */
