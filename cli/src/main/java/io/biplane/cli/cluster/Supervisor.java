@@ -6,7 +6,6 @@ import io.biplane.linux.ProcessId;
 import io.biplane.linux.ProcessWatch;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class Supervisor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Supervisor.class.getName());
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     /** A down that was killed leaves its mark until somebody says up. */
     private static final Duration WHILE_DOWN = Duration.ofSeconds(2);
@@ -94,13 +94,31 @@ public final class Supervisor implements AutoCloseable {
     private void run() {
         while (!closed) {
             down = false;
-            others.forEach(this::look);
-            watch.await(List.copyOf(alive.values()), untilDue());
+            boolean failed = false;
+            for (Component component : others) {
+                failed |= !tryLook(component);
+            }
+            watch.await(List.copyOf(alive.values()), failed ? AFTER_FAILURE : untilDue());
+        }
+    }
+
+    /** Whatever it fails of, the watch goes on. */
+    private boolean tryLook(Component component) {
+        try {
+            look(component);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            if (!closed) {
+                LOG.log(
+                        Level.WARNING,
+                        () -> "restart failed component=%s: %s".formatted(component.id(), e));
+            }
+            return false;
         }
     }
 
     /** One look at a component; it may have ended, or another supervisor may have restarted it. */
-    private void look(Component component) {
+    private void look(Component component) throws IOException {
         Pidfd known = alive.get(component);
         if (known != null) {
             if (known.process().isAlive()) {
@@ -115,16 +133,8 @@ public final class Supervisor implements AutoCloseable {
             return;
         }
         ended.putIfAbsent(component, Instant.now());
-        try {
-            if (left(component).isZero()) {
-                restart(component);
-            }
-        } catch (IOException | UncheckedIOException | CommandFailure e) {
-            if (!closed) {
-                LOG.log(
-                        Level.WARNING,
-                        () -> "restart failed component=%s: %s".formatted(component.id(), e));
-            }
+        if (left(component).isZero()) {
+            restart(component);
         }
     }
 
