@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -63,18 +64,37 @@ public final class MountNamespaces {
     }
 
     /**
+     * A file that another mount namespace has at that absolute path.
+     *
+     * @return a path by way of {@code /proc/<pid>/root}; good while that process lives
+     */
+    public static Optional<Path> elsewhere(Path file) {
+        return roots().stream()
+                .map(root -> root.resolve(Path.of("/").relativize(file)))
+                .filter(Files::exists)
+                .findFirst();
+    }
+
+    /**
      * {@code /run/netns} of each mount namespace but this one. A name that is removed there is gone
      * for every mount namespace that has the same file system at that place.
      *
      * @return paths by way of {@code /proc/<pid>/root}; good while that process lives
      */
     private static List<Path> others() {
+        return roots().stream()
+                .map(root -> root.resolve(Path.of("/").relativize(NetworkNamespace.DIRECTORY)))
+                .toList();
+    }
+
+    /** The root directory of each mount namespace but this one, by one of its processes. */
+    private static List<Path> roots() {
         Set<String> seen =
                 new HashSet<>(Set.of("", Processes.namespace(Path.of("/proc/self"), KIND)));
         List<Path> found = new ArrayList<>();
         for (Path process : Processes.all()) {
             if (seen.add(Processes.namespace(process, KIND))) {
-                found.add(process.resolve("root" + NetworkNamespace.DIRECTORY));
+                found.add(process.resolve("root"));
             }
         }
         return found;

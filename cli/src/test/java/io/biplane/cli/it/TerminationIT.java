@@ -101,8 +101,11 @@ class TerminationIT {
     private void assertEnds(List<String> words, int afterMillis, String signal, int code)
             throws Exception {
         Path output = directory.resolve("output");
+        // Whoever started these tests in the background may have had SIGINT ignored, for all below.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal=" + signal));
+        command.addAll(words);
         Process process =
-                new ProcessBuilder(words)
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();

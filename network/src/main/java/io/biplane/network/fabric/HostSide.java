@@ -1,5 +1,6 @@
 package io.biplane.network.fabric;
 
+import io.biplane.linux.MountNamespaces;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.Sysctl;
@@ -78,8 +79,14 @@ public record HostSide(NetworkNamespace namespace, Path ledgers) {
         }
     }
 
-    /** The file of the ledger: one for each namespace, by its inode. */
+    /**
+     * The file of the ledger: one for each namespace, by its inode. Where the first process's files
+     * are not ours to see, the one that a cluster in another mount namespace has begun is found by
+     * the processes that there are.
+     */
     Path ledger() {
-        return ledgers.resolve("host-%d.json".formatted(namespace.inode()));
+        Path own = ledgers.resolve("host-%d.json".formatted(namespace.inode()));
+        boolean shared = !ledgers.startsWith(RUN);
+        return shared || Files.exists(own) ? own : MountNamespaces.elsewhere(own).orElse(own);
     }
 }
