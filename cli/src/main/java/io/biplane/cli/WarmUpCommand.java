@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
 
 import tools.jackson.databind.node.ObjectNode;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,6 +37,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 
 /**
  * The training run of the AOT cache: does once what the processes of a cluster do at their start,
@@ -53,10 +56,33 @@ final class WarmUpCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("biplane-warm-up");
         try {
             run(directory);
+            loadTheRest();
         } finally {
             delete(directory);
         }
         return 0;
+    }
+
+    /**
+     * Loads our other classes, for what needs root or the kernel cannot be run here: the cache has
+     * them parsed and verified, and a class that no process uses costs it nothing.
+     */
+    private static void loadTheRest() throws IOException, ClassNotFoundException {
+        ClassLoader loader = WarmUpCommand.class.getClassLoader();
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            try (JarFile jar = new JarFile(path)) {
+                List<String> names =
+                        jar.stream()
+                                .map(JarEntry::getName)
+                                .filter(name ->
+                                        name.startsWith("io/biplane/") && name.endsWith(".class"))
+                                .map(name -> name.replace(".class", "").replace('/', '.'))
+                                .toList();
+                for (String name : names) {
+                    Class<?> _ = Class.forName(name, false, loader);
+                }
+            }
+        }
     }
 
     private static void run(Path directory) throws Exception {
