@@ -55,6 +55,7 @@ class DamageIT {
             WEB.apply(cluster);
             WEB.await(cluster);
             Map<String, List<Addr>> pods = WEB.pods(cluster);
+            awaitTidiness(cluster);
             AtomicBoolean ended = new AtomicBoolean();
             AtomicInteger answered = new AtomicInteger();
             Thread traffic = Thread.ofVirtual().start(() -> ask(cluster, pods, ended, answered));
@@ -74,6 +75,19 @@ class DamageIT {
             assertThat(wrong(cluster, pods)).isEmpty();
             assertThat(cluster.biplane("validate", "--only=kernel,services", "--as-is").code())
                     .isZero();
+        }
+    }
+
+    /** What the start has left behind goes in its own time, which must not look like damage. */
+    private static void awaitTidiness(TestCluster cluster) {
+        for (String node : new String[] {"node-1", "node-2"}) {
+            String namespace = cluster.name() + "-" + node;
+            Eventually.holds(
+                    Duration.ofMinutes(2),
+                    () -> {
+                        List<String> unused = KernelText.unusedChains(namespace);
+                        return unused.isEmpty() ? "" : "unused in %s: %s".formatted(node, unused);
+                    });
         }
     }
 

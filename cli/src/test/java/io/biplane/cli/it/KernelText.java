@@ -3,6 +3,8 @@ package io.biplane.cli.it;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -10,6 +12,8 @@ import java.util.stream.Stream;
  * after a repair: indexes of links, their order, who made a route, and counters.
  */
 record KernelText(List<String> lines) {
+    private static final Pattern CHAIN = Pattern.compile("chain (\\S+) \\{([^}]*)");
+
     static KernelText of(String namespace) {
         List<String> lines = new ArrayList<>();
         for (String command :
@@ -27,6 +31,24 @@ record KernelText(List<String> lines) {
         Stream.of(run(namespace, "nft -s list ruleset").split("[\\s,]+", -1)).forEach(lines::add);
         lines.sort(null);
         return new KernelText(lines);
+    }
+
+    /**
+     * The chains that nothing leads to, such as those for a number of endpoints that no Service has
+     * any more: a proxy takes them away with its next comparison.
+     */
+    static List<String> unusedChains(String namespace) {
+        String ruleset = run(namespace, "nft list ruleset");
+        List<String> unused = new ArrayList<>();
+        Matcher chain = CHAIN.matcher(ruleset);
+        while (chain.find()) {
+            String used = "(goto|jump) " + Pattern.quote(chain.group(1)) + "\\b";
+            if (!chain.group(2).contains(" hook ")
+                    && !Pattern.compile(used).matcher(ruleset).find()) {
+                unused.add(chain.group(1));
+            }
+        }
+        return unused;
     }
 
     private static String normal(String line) {
