@@ -122,8 +122,10 @@ public final class StoreFiles implements AutoCloseable {
      */
     private static void create(Path directory) throws IOException, SQLException {
         Path headFile = directory.resolve(HEAD);
+        // A database that has not got its name yet, and a HEAD that was being written.
+        boolean begun = Files.exists(directory.resolve(UNFINISHED));
         boolean had =
-                Files.exists(headFile) && Head.read(headFile).map(p -> p.seq() > 0).orElse(true);
+                Files.exists(headFile) && Head.read(headFile).map(p -> p.seq() > 0).orElse(!begun);
         if (had || Files.exists(directory.resolve(WAL))) {
             throw new StoreFileException.Damaged(
                     directory,

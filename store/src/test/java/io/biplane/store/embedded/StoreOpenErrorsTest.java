@@ -9,6 +9,8 @@ import io.biplane.store.disk.StoreFileException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -67,6 +69,29 @@ class StoreOpenErrorsTest {
                 .hasMessage(
                         "cannot open store %s: it has format 7 and this version of Biplane knows up to 1; run the version that wrote it, or restore a backup made before the upgrade",
                         home.resolve("store.db"));
+    }
+
+    /** The first start was killed, or asked to end, while it wrote HEAD: nothing is lost. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 512, 1024})
+    void aStoreThatWasBeingMadeIsMadeAgain(int bytesOfHead) throws IOException {
+        Files.write(directory.resolve("store.db.new"), new byte[4096]);
+        Files.write(directory.resolve("HEAD"), new byte[bytesOfHead]);
+        try (var store = EmbeddedStore.open(directory)) {
+            store.commit(Txn.put("/a", new byte[] {1}));
+        }
+        assertThat(directory.resolve("store.db")).exists();
+        assertThat(directory.resolve("store.db.new")).doesNotExist();
+    }
+
+    @Test
+    void aLostDatabaseIsNotMadeAgain() throws IOException {
+        Path home = made();
+        Files.delete(home.resolve("store.db"));
+        Files.write(home.resolve("HEAD"), new byte[512]);
+        assertThatThrownBy(() -> EmbeddedStore.open(home))
+                .isInstanceOf(StoreFileException.Damaged.class)
+                .hasMessageContaining("store.db is missing");
     }
 
     private static void overwrite(Path file, long offset, int value) throws IOException {
