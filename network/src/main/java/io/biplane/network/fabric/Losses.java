@@ -1,7 +1,11 @@
 package io.biplane.network.fabric;
 
+import io.biplane.api.view.Meta;
+
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -11,7 +15,15 @@ import java.util.function.Supplier;
  * in the kernel, and only the first is damage that somebody wants to hear of. Not thread-safe.
  */
 final class Losses {
+    /** Objects carry the second of their creation: those of this second count as new. */
+    private final Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
     private @Nullable Set<String> known;
+
+    /** Whether the object was there already when this process began. */
+    boolean isEarlier(Meta object) {
+        return object.created().filter(began::isAfter).isPresent();
+    }
 
     /**
      * One turn of the keeper.

@@ -19,8 +19,6 @@ import io.biplane.netip.Prefix;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -54,9 +52,6 @@ public final class NodeRoutes implements AutoCloseable {
 
     private final Losses lostNeighbours = new Losses();
     private final Losses lostRoutes = new Losses();
-
-    /** Nodes carry the second of their creation: those of this second count as new. */
-    private final Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private List<String> damage = List.of();
     private List<RoutedBlocks.Refused> refused = List.of();
@@ -184,9 +179,7 @@ public final class NodeRoutes implements AutoCloseable {
 
     /** Those that there were when this process began. */
     private List<NodeView> earlier(Collection<NodeView> nodes) {
-        return nodes.stream()
-                .filter(node -> node.meta().created().filter(began::isAfter).isPresent())
-                .toList();
+        return nodes.stream().filter(node -> lostRoutes.isEarlier(node.meta())).toList();
     }
 
     private void compareNeighbours(IpFamily family, int link, Map<String, Change> missing) {

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -57,9 +55,6 @@ public final class ServiceRoutes implements AutoCloseable {
     private final RepairListener listener;
     private final Losses lossesOnHost = new Losses();
     private final Losses lossesInFabric = new Losses();
-
-    /** ServiceCIDRs carry the second of their creation: those of this second count as new. */
-    private final Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private final WorkQueue<String> queue =
             new WorkQueue<>("service-routes", 1, BURST, _ -> follow());
@@ -165,7 +160,7 @@ public final class ServiceRoutes implements AutoCloseable {
     /** Those of ServiceCIDRs that there were when this process began. */
     private Set<Prefix> earlierBlocks(Collection<ServiceCidrView> ranges) {
         return ranges.stream()
-                .filter(range -> range.meta().created().filter(began::isAfter).isPresent())
+                .filter(range -> lossesInFabric.isEarlier(range.meta()))
                 .flatMap(range -> range.cidrs().stream())
                 .collect(Collectors.toSet());
     }

@@ -312,12 +312,14 @@ public final class PodNetwork implements AutoCloseable {
             connect(id.link(), pod.namespace(), pod.addresses());
             repaired.add("link %s is missing".formatted(id.link()));
         }
+        List<String> inPod = List.of();
         DesiredNetwork podSide = PodPlan.podSide(pod.addresses());
-        boolean ipv6 = pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6);
-        if (ipv6 && !podSide.compare(pod.inside()).isNone()) {
-            repaired.addAll(enableIpv6(pod.namespace()));
+        if (!podSide.compare(pod.inside()).isNone()) {
+            if (pod.addresses().stream().anyMatch(a -> a.family() == IpFamily.IPV6)) {
+                repaired.addAll(enableIpv6(pod.namespace()));
+            }
+            inPod = podSide.restore(pod.inside()); // of what IPv6 has brought back, too
         }
-        List<String> inPod = podSide.restore(pod.inside());
         List<String> onNode = DesiredNetwork.of(nodeSide(pod)).restore(node);
         if (!cut) { // with a link goes all that hangs on it; that need not be told
             repaired.addAll(inPod);
