@@ -13,17 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Questions to stand-ins, asked from inside a namespace. */
-final class Ask {
+public final class Ask {
     private static final int PATIENCE_MILLIS = 3_000;
 
     /** The body of the answer to GET. */
-    static String http(Path from, Addr to, int port, String path) throws IOException {
+    public static String http(Path from, Addr to, int port, String path) throws IOException {
         String answer = tcp(from, to, port, "GET %s HTTP/1.0\r\n\r\n".formatted(path));
         return answer.substring(answer.indexOf("\r\n\r\n") + 4);
     }
 
     /** All that comes back for {@code question}, after which nothing more is sent. */
-    static String tcp(Path from, Addr to, int port, String question) throws IOException {
+    public static String tcp(Path from, Addr to, int port, String question) throws IOException {
         try (SocketChannel channel = NamespaceThread.in(from, () -> SocketChannel.open())) {
             channel.socket().setSoTimeout(PATIENCE_MILLIS);
             channel.socket()
@@ -35,7 +35,7 @@ final class Ask {
         }
     }
 
-    static String udp(Path from, Addr to, int port, String question) throws IOException {
+    public static String udp(Path from, Addr to, int port, String question) throws IOException {
         try (DatagramSocket socket = NamespaceThread.in(from, () -> new DatagramSocket())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             byte[] bytes = question.getBytes(StandardCharsets.UTF_8);

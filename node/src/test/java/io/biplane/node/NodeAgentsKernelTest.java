@@ -180,6 +180,27 @@ class NodeAgentsKernelTest {
                 .toList();
     }
 
+    /** Until the pod's status says that it waits: an event may tell of it sooner. */
+    private void awaitWaiting(String name) {
+        PodView waiting =
+                awaitPods(pods ->
+                                pods.stream()
+                                        .anyMatch(p ->
+                                                p.name().equals(name)
+                                                        && reason(p).equals("ContainerCreating")))
+                        .stream()
+                        .filter(p -> p.name().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(waiting.phase()).isEqualTo("Pending");
+        assertThat(waiting.ready()).isFalse();
+        assertThat(waiting.ips()).isEmpty();
+    }
+
+    private static String reason(PodView pod) {
+        return pod.json().at("/status/containerStatuses/0/state/waiting/reason").asString("");
+    }
+
     private PodView awaitReady(String name) {
         return awaitPods(pods -> pods.stream().anyMatch(p -> p.name().equals(name) && p.ready()))
                 .stream()
@@ -405,20 +426,7 @@ class NodeAgentsKernelTest {
                 .contains("10.242.1.0/29");
         assertThat(events.getFirst().at("/involvedObject/name").asString()).isEqualTo("late");
         assertThat(events.getFirst().at("/source/host").asString()).isEqualTo("node-1");
-        PodView waiting =
-                awaitPods(pods ->
-                                pods.stream()
-                                        .anyMatch(p ->
-                                                p.name().equals("late")
-                                                        && p.phase().equals("Pending")))
-                        .stream()
-                        .filter(p -> p.name().equals("late"))
-                        .findFirst()
-                        .orElseThrow();
-        assertThat(waiting.ready()).isFalse();
-        assertThat(waiting.ips()).isEmpty();
-        assertThat(waiting.json().at("/status/containerStatuses/0/state/waiting/reason").asString())
-                .isEqualTo("ContainerCreating");
+        awaitWaiting("late");
         api.client().delete(Kinds.PODS, "default", "web-3", DeleteOptions.DEFAULT.withGrace(1));
         long freed = System.nanoTime();
         PodView pod = awaitReady("late");
@@ -482,11 +490,7 @@ class NodeAgentsKernelTest {
         assertThat(event.path("reason").asString()).isEqualTo("FailedCreatePodSandBox");
         assertThat(event.path("message").asString())
                 .isEqualTo("Failed to create pod sandbox: " + why);
-        PodView waiting =
-                awaitPods(pods -> pods.stream().allMatch(p -> p.phase().equals("Pending")))
-                        .getFirst();
-        assertThat(waiting.ready()).isFalse();
-        assertThat(waiting.ips()).isEmpty();
+        awaitWaiting("web");
         // As good as new with other blocks: nothing of the bad ones is left.
         patchNode(
                 "node-2",

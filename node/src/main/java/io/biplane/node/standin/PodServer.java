@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The stand-in of one pod: its open sockets by container and port.
@@ -24,14 +25,17 @@ import java.util.function.Consumer;
  * <p>{@link #serve} is idempotent: sockets that are wanted and open stay untouched, so that a
  * changed list of ports interrupts no connection. If the namespace at the pod's path has become
  * another one, everything is opened anew there.
+ *
+ * <p>Whoever holds the lock may wait for the event loops, which register and close sockets. So they
+ * never take it: answers read {@link #pod()} alone, and a container exits on a thread of its own.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a socket that closes late or badly harms nobody
 final class PodServer implements AutoCloseable {
     private final SocketOpener opener;
     private final Consumer<PodServer> onExit;
 
-    @GuardedBy("this")
-    private ServedPod pod;
+    /** Changed under the lock, read without. */
+    private volatile ServedPod pod;
 
     @GuardedBy("this")
     private long netnsInode;
@@ -68,14 +72,7 @@ final class PodServer implements AutoCloseable {
         }
         pod = next;
         List<Port> wanted = wantedPorts();
-        open.entrySet()
-                .removeIf(e -> {
-                    boolean gone = !wanted.contains(e.getKey()) || !e.getValue().isOpen();
-                    if (gone) {
-                        e.getValue().close();
-                    }
-                    return gone;
-                });
+        close(port -> !wanted.contains(port));
         failures.clear();
         List<Port> missing = new ArrayList<>(wanted);
         missing.removeAll(open.keySet());
@@ -105,7 +102,8 @@ final class PodServer implements AutoCloseable {
         return wanted;
     }
 
-    synchronized ServedPod pod() {
+    /** As defined last; never waits. */
+    ServedPod pod() {
         return pod;
     }
 
@@ -139,18 +137,14 @@ final class PodServer implements AutoCloseable {
                 .add(connection);
     }
 
-    /** The container was asked to exit: its ports are closed and stay so until the next run. */
+    /**
+     * The container was asked to exit: its ports are closed and stay so until the next run. Not to
+     * be called by an event loop.
+     */
     void exit(String container, int code) {
         synchronized (this) {
             exitCodes.put(container, code);
-            open.entrySet()
-                    .removeIf(e -> {
-                        boolean its = e.getKey().container().equals(container);
-                        if (its) {
-                            e.getValue().close();
-                        }
-                        return its;
-                    });
+            close(port -> port.container().equals(container));
         }
         ChannelGroup ended = connections.remove(container);
         if (ended != null) {
@@ -166,10 +160,22 @@ final class PodServer implements AutoCloseable {
 
     @GuardedBy("this")
     private void closeAll() {
-        open.values().forEach(channel -> channel.close().awaitUninterruptibly());
-        open.clear();
+        close(_ -> true);
         connections.values().forEach(ChannelGroup::close);
         connections.clear();
+    }
+
+    /** Closed when it returns: the port can be bound again. */
+    @GuardedBy("this")
+    private void close(Predicate<Port> which) {
+        open.entrySet()
+                .removeIf(e -> {
+                    boolean ends = which.test(e.getKey()) || !e.getValue().isOpen();
+                    if (ends) {
+                        e.getValue().close().awaitUninterruptibly();
+                    }
+                    return ends;
+                });
     }
 
     /** The namespace's inode; 0 if there is none at the path (opening will say so). */
