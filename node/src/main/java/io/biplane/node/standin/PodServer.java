@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -33,6 +35,10 @@ import java.util.function.Predicate;
 final class PodServer implements AutoCloseable {
     private final SocketOpener opener;
     private final Consumer<PodServer> onExit;
+
+    /** Closed here since they were opened last: the JDK may hold them for a moment. */
+    @GuardedBy("this")
+    private final Set<Port> closed = new HashSet<>();
 
     /** Changed under the lock, read without. */
     private volatile ServedPod pod;
@@ -76,9 +82,10 @@ final class PodServer implements AutoCloseable {
         failures.clear();
         List<Port> missing = new ArrayList<>(wanted);
         missing.removeAll(open.keySet());
-        for (var opened : opener.open(next, missing, this).entrySet()) {
+        for (var opened : opener.open(next, missing, closed, this).entrySet()) {
             keep(opened.getKey(), opened.getValue());
         }
+        closed.clear();
         return state();
     }
 
@@ -165,17 +172,16 @@ final class PodServer implements AutoCloseable {
         connections.clear();
     }
 
-    /** Closed when it returns: the port can be bound again. */
     @GuardedBy("this")
     private void close(Predicate<Port> which) {
-        open.entrySet()
-                .removeIf(e -> {
-                    boolean ends = which.test(e.getKey()) || !e.getValue().isOpen();
-                    if (ends) {
-                        e.getValue().close().awaitUninterruptibly();
-                    }
-                    return ends;
-                });
+        for (var each = open.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<Port, Channel> port = each.next();
+            if (which.test(port.getKey()) || !port.getValue().isOpen()) {
+                port.getValue().close().awaitUninterruptibly();
+                closed.add(port.getKey());
+                each.remove();
+            }
+        }
     }
 
     /** The namespace's inode; 0 if there is none at the path (opening will say so). */

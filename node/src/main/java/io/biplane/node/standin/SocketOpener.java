@@ -7,13 +7,17 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Opens a pod's sockets inside its namespace and registers them with the event loops.
@@ -23,6 +27,14 @@ import java.util.Map;
  */
 final class SocketOpener {
     private static final int BACKLOG = 512;
+
+    /**
+     * A closed socket keeps its port until its event loop has selected once more, which nobody can
+     * wait for: the JDK cancels keys, and forgets them later.
+     */
+    private static final Duration LETTING_GO = Duration.ofSeconds(5);
+
+    private static final Duration RETRY = Duration.ofMillis(1);
 
     /** What came of opening one port. */
     sealed interface Opened {
@@ -37,7 +49,12 @@ final class SocketOpener {
         this.loops = loops;
     }
 
-    Map<Port, Opened> open(ServedPod pod, List<Port> ports, PodServer server) {
+    /**
+     * Opens {@code ports}.
+     *
+     * @param closed of them those that were closed just now, and will soon be free
+     */
+    Map<Port, Opened> open(ServedPod pod, List<Port> ports, Set<Port> closed, PodServer server) {
         Map<Port, Opened> opened = new HashMap<>();
         if (ports.isEmpty()) {
             return opened;
@@ -49,7 +66,8 @@ final class SocketOpener {
                     () -> {
                         for (Port port : ports) {
                             try {
-                                bound.put(port, bind(port));
+                                bound.put(
+                                        port, closed.contains(port) ? bindFreed(port) : bind(port));
                             } catch (IOException e) {
                                 opened.put(port, new Opened.Refused(reason(e)));
                             }
@@ -67,6 +85,20 @@ final class SocketOpener {
 
     private static String reason(Exception e) {
         return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    private static SelectableChannel bindFreed(Port port) throws IOException {
+        long deadline = System.nanoTime() + LETTING_GO.toNanos();
+        while (true) {
+            try {
+                return bind(port);
+            } catch (BindException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
+        }
     }
 
     private static SelectableChannel bind(Port port) throws IOException {

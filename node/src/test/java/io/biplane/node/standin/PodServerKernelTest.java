@@ -90,7 +90,7 @@ class PodServerKernelTest {
         }
     }
 
-    /** A port that is closed can be bound again at once. */
+    /** Its ports can be bound again, however busy the event loop is. */
     @Test
     void anExitedContainerStartsAgainAtOnce() throws Exception {
         BlockingQueue<ServedState> exits = new LinkedBlockingQueue<>();
