@@ -118,9 +118,12 @@ class TerminationIT {
             assertThat(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS))
                     .as("%s has ended: %s", what, Files.readString(output))
                     .isTrue();
+            String said = Files.readString(output);
+            // A signal in the moment before main: JDK 25 then fails to begin what it has ended.
+            boolean unborn = said.startsWith("Error occurred during initialization of VM");
             assertThat(process.exitValue())
-                    .as("exit code of %s: %s", what, Files.readString(output))
-                    .isIn(0, code);
+                    .as("exit code of %s: %s", what, said)
+                    .isIn(0, code, unborn ? 1 : code);
         } finally {
             process.destroyForcibly().waitFor();
         }

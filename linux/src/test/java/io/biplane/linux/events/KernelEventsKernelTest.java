@@ -38,6 +38,8 @@ final class KernelEventsKernelTest {
         other = namespaces.create();
         for (NetworkNamespace each : new NetworkNamespace[] {watched, other}) {
             Witness.run(each, "", "ip", "link", "add", "va", "type", "veth", "peer", "name", "vb");
+            // A new namespace has the first one's IPv4 settings, whatever they are.
+            Witness.run(each, "", "sysctl", "-qw", "net.ipv4.ip_forward=0");
             Witness.run(each, "", "ip", "link", "set", "va", "up");
             Witness.run(each, "", "ip", "addr", "add", "10.1.0.1/24", "dev", "va");
         }
