@@ -13,6 +13,7 @@ import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
+import io.biplane.linux.testing.KernelTest;
 import io.biplane.linux.testing.Witness;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
@@ -24,7 +25,6 @@ import io.biplane.network.pod.PodId;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +48,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-@Tag("kernel")
+@KernelTest
 class NodeAgentsKernelTest {
     private static final ClusterNetwork NETWORK = ClusterNetwork.plan("hnod", 2);
     private static final String HOST = "hnod-host";

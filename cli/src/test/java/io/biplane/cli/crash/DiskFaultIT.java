@@ -145,12 +145,12 @@ class DiskFaultIT {
         boolean there =
                 Programs.run("sh", "-c", "[ $(id -u) = 0 ] && command -v " + program).code() == 0;
         if (!there && System.getenv("CI") != null) {
-            throw new AssertionError("needs root and " + program);
+            throw new AssertionError("disk tests need root and " + program);
         }
         if (!there) {
-            System.err.println("SKIPPED DiskFaultIT: needs root and " + program);
+            System.err.println("SKIPPED DiskFaultIT: disk tests need root and " + program);
         }
-        Assumptions.assumeTrue(there, "needs root and " + program);
+        Assumptions.assumeTrue(there, "disk tests need root and " + program);
     }
 
     /** Lets system calls of a process fail that have to do with the store's files. */

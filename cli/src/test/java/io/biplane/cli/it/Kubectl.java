@@ -9,8 +9,13 @@ import java.util.Optional;
 enum Kubectl {
     /** A current one, from the PATH. */
     CURRENT,
-    /** Debian's, 1.20, which {@code .ci/run} unpacks and names in {@code BIPLANE_KUBECTL_OLD}. */
+    /** Debian's, 1.20, which {@code .ci/witnesses} unpacks. */
     DEBIAN_1_20;
+
+    @Override
+    public String toString() {
+        return this == CURRENT ? "a current kubectl" : "Debian's kubectl 1.20";
+    }
 
     /** The program's path; an exception names what is missing. */
     String program() {
@@ -27,12 +32,7 @@ enum Kubectl {
                             .filter(Files::isExecutable)
                             .findFirst();
             case DEBIAN_1_20 ->
-                    Optional.ofNullable(System.getenv("BIPLANE_KUBECTL_OLD"))
-                            .map(Path::of)
-                            .or(() ->
-                                    Optional.of(
-                                            Programs.projectRoot()
-                                                    .resolve("target/witnesses/usr/bin/kubectl")))
+                    Optional.of(Programs.projectRoot().resolve("target/witnesses/usr/bin/kubectl"))
                             .filter(Files::isExecutable);
         };
     }

@@ -10,43 +10,36 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Whether the kernel lets this process make namespaces and has nf_tables. */
+/**
+ * Whether the kernel lets this process make namespaces and has nf_tables, and the witnesses are
+ * there.
+ */
 final class KernelCondition implements ExecutionCondition {
-    private static final AtomicInteger SKIPPED = new AtomicInteger();
+    private static final List<String> WITNESSES =
+            List.of("nsenter", "ip", "nft", "conntrack", "python3");
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        Optional<String> missing = missing();
-        if (missing.isEmpty()) {
-            return ConditionEvaluationResult.enabled("root, with nf_tables");
-        }
-        if (System.getenv("CI") != null) {
-            throw new IllegalStateException(
-                    "kernel tests cannot run here: %s; in CI that is an error"
-                            .formatted(missing.get()));
-        }
-        if (context.getTestMethod().isEmpty()) {
-            System.err.printf(
-                    "SKIPPED kernel test class %s (number %d): %s%n",
-                    context.getDisplayName(), SKIPPED.incrementAndGet(), missing.get());
-        }
-        return ConditionEvaluationResult.disabled(missing.get());
+        return Needs.evaluate("kernel", missing(), context);
     }
 
-    private static Optional<String> missing() {
+    private static List<String> missing() {
+        List<String> missing = new ArrayList<>();
         if (!Privileges.has(Privileges.Capability.NET_ADMIN)
                 || !Privileges.has(Privileges.Capability.SYS_ADMIN)) {
-            return Optional.of("needs root (CAP_NET_ADMIN and CAP_SYS_ADMIN)");
+            missing.add("root (CAP_NET_ADMIN and CAP_SYS_ADMIN)");
+        } else {
+            try (NetworkNamespace here = NetworkNamespace.current();
+                    KernelNftables nft = KernelNftables.open(here)) {
+                nft.tables();
+            } catch (SyscallException | NetlinkException e) {
+                missing.add("nf_tables in the kernel (%s)".formatted(e.getMessage()));
+            }
         }
-        try (NetworkNamespace here = NetworkNamespace.current();
-                KernelNftables nft = KernelNftables.open(here)) {
-            nft.tables();
-            return Optional.empty();
-        } catch (SyscallException | NetlinkException e) {
-            return Optional.of("needs nf_tables in the kernel: " + e.getMessage());
-        }
+        WITNESSES.stream().filter(program -> !Needs.isInstalled(program)).forEach(missing::add);
+        return missing;
     }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.testing.Eventually;
+import io.biplane.linux.testing.KernelTest;
 import io.biplane.netip.IpFamily;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** {@link FabricKeeper} and {@link HostKeeper}: damage is heard, repaired and told. */
-@Tag("kernel")
+@KernelTest
 class FabricKeepersKernelTest {
     private static final ClusterNetwork NETWORK = ClusterNetwork.plan("hkeep", 4);
     private static final String HOST = "hkeep-host";

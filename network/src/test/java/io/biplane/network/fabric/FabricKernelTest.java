@@ -7,12 +7,12 @@ import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.Sysctl;
 import io.biplane.linux.testing.Eventually;
+import io.biplane.linux.testing.KernelTest;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-@Tag("kernel")
+@KernelTest
 class FabricKernelTest {
     private static final String HOST = "hfab-host";
     private static final ClusterNetwork A = ClusterNetwork.plan("hfab-a", 0);

@@ -9,10 +9,10 @@ import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.testing.Eventually;
+import io.biplane.linux.testing.KernelTest;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 
-@Tag("kernel")
+@KernelTest
 class NodeRoutesKernelTest {
     private static final String HOST = "hrou-host";
     private static final ClusterNetwork NETWORK = ClusterNetwork.plan("hrou", 4);

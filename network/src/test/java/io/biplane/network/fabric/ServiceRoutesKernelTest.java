@@ -8,10 +8,10 @@ import io.biplane.api.view.ServiceCidrView;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.testing.KernelTest;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-@Tag("kernel")
+@KernelTest
 class ServiceRoutesKernelTest {
     private static final String HOST = "srou-host";
     private static final ClusterNetwork NETWORK = ClusterNetwork.plan("srou", 5);

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.testing.Eventually;
+import io.biplane.linux.testing.KernelTest;
 import io.biplane.netip.Addr;
 import io.biplane.network.fabric.Kernel;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-@Tag("kernel")
+@KernelTest
 class PodNetworkKernelTest {
     private static final String NODE = "hpod-node";
     private static final PodId WEB = new PodId("default", "web", "uid-1");

@@ -3,6 +3,7 @@ package io.biplane.node.standin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.testing.KernelTest;
 import io.biplane.linux.testing.Witness;
 import io.biplane.netip.Addr;
 import io.biplane.node.Ask;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
+@KernelTest
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a deadlock fails
 class PodServerKernelTest {
     private static final String NAME = "hsrv-pod";

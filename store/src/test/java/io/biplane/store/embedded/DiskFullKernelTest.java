@@ -40,11 +40,13 @@ class DiskFullKernelTest {
                         == 0;
         if (!mounted) {
             if (System.getenv("CI") != null) {
-                throw new AssertionError("cannot mount a tmpfs: run as root");
+                throw new AssertionError(
+                        "disk tests need root, to mount file systems; in CI that is an error");
             }
-            System.err.println("SKIPPED: DiskFullKernelTest cannot mount a tmpfs: run as root");
+            System.err.println(
+                    "SKIPPED DiskFullKernelTest: disk tests need root, to mount file systems");
         }
-        Assumptions.assumeTrue(mounted, "needs root, to mount a tmpfs");
+        Assumptions.assumeTrue(mounted, "disk tests need root, to mount file systems");
     }
 
     @AfterEach

@@ -40,11 +40,13 @@ class ReadOnlyDiskKernelTest {
                                 + mountCommand());
         if (!mounted) {
             if (System.getenv("CI") != null) {
-                throw new AssertionError("cannot mount ext4 by a loop device: run as root");
+                throw new AssertionError(
+                        "disk tests need root, a loop device and mkfs.ext4; in CI that is an error");
             }
-            System.err.println("SKIPPED: ReadOnlyDiskKernelTest cannot mount ext4: run as root");
+            System.err.println(
+                    "SKIPPED ReadOnlyDiskKernelTest: disk tests need root, a loop device and mkfs.ext4");
         }
-        Assumptions.assumeTrue(mounted, "needs root and a loop device");
+        Assumptions.assumeTrue(mounted, "disk tests need root, a loop device and mkfs.ext4");
     }
 
     private static String mountCommand() {
