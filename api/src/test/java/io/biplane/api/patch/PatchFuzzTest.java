@@ -6,6 +6,7 @@ import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.type.ApiType;
 import io.biplane.api.type.TypeRegistry;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +41,7 @@ class PatchFuzzTest {
             List.of("delete", "replace", "merge", "a", "b", "port", "name", "");
     private static final int ROUNDS = 20_000;
 
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Seeds.next();
     private final Random random = new Random(seed);
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.api.Json;
 import io.biplane.api.type.DecodeException;
 import io.biplane.api.type.TypeRegistry;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ import java.util.Random;
 class ProtobufFuzzTest {
     private static final int ROUNDS = Integer.getInteger("rounds", 30_000);
 
-    private final long seed = Long.getLong("seed", System.nanoTime());
+    private final long seed = Seeds.next();
     private final Random random = new Random(seed);
     private int read;
 

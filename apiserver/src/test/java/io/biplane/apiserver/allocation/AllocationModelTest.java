@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.store.Condition;
 import io.biplane.store.Op;
+import io.biplane.testing.Seeds;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -16,13 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
  * Nothing is given out twice, nothing leaks, revisions only grow: random requests, with a failure
- * before and after each store operation. Replay with {@code -Dallocation.seed=…}.
+ * before and after each store operation. Replay with {@code -Dbiplane.seed=…}.
  */
 class AllocationModelTest {
     /**
@@ -32,18 +32,17 @@ class AllocationModelTest {
     private static final int MOST_STEPS_UNNOTICED = 2_000_000;
 
     private static long seed() {
-        return Long.getLong("allocation.seed", new Random().nextLong());
+        return Seeds.next();
     }
 
     private static void run(long steps) {
         long seed = seed();
-        System.out.println("AllocationModelTest allocation.seed=" + seed);
         try (AllocationModel model = new AllocationModel(seed, UnaryOperator.identity())) {
             try {
                 model.run(steps);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
-                        "step %d, replay with -Dallocation.seed=%d: %s"
+                        "step %d, replay with -Dbiplane.seed=%d: %s"
                                 .formatted(model.steps(), seed, e.getMessage()),
                         e);
             }
@@ -123,7 +122,7 @@ class AllocationModelTest {
     @EnumSource
     void theModelNoticesAnAllocationThatIsWrong(Damage damage) {
         long seed = seed();
-        System.out.println("AllocationModelTest damage=" + damage + " allocation.seed=" + seed);
+        System.out.println("AllocationModelTest damage=" + damage + " seed=" + seed);
         SplittableRandom random = new SplittableRandom(seed);
         try (AllocationModel model = new AllocationModel(seed, sound -> damage.of(sound, random))) {
             assertThatThrownBy(() -> model.run(MOST_STEPS_UNNOTICED))

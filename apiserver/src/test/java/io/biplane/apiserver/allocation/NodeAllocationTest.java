@@ -12,6 +12,7 @@ import io.biplane.netip.Prefix;
 import io.biplane.store.Txn;
 import io.biplane.store.TxnResult;
 import io.biplane.store.memory.MemoryStore;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,8 +132,7 @@ class NodeAllocationTest {
     /** API servers that have all checked before any of them writes. */
     @Test
     void ofManyConcurrentWritersOfOverlappingSubnetsOneWins() {
-        long seed = new Random().nextLong();
-        System.out.println("NodeAllocationTest seed=" + seed);
+        long seed = Seeds.next();
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {
             try (MemoryStore store = new MemoryStore()) {

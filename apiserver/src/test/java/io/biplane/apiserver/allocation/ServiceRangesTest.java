@@ -25,6 +25,7 @@ import io.biplane.store.Watch;
 import io.biplane.store.WatchBatch;
 import io.biplane.store.WatchListener;
 import io.biplane.store.memory.MemoryStore;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class ServiceRangesTest {
             "Internal error occurred: failed to allocate a serviceIP for Service \"%s\": range is full";
 
     private final Store store = new MemoryStore();
-    private final long seed = new Random().nextLong();
+    private final long seed = Seeds.next();
     private final Allocations allocations =
             new Allocations(
                     store, IpFamily.IPV4, NodePortRange.of(PortRange.NODE_PORTS), new Random(seed));

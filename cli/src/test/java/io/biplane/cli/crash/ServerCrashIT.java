@@ -3,6 +3,8 @@ package io.biplane.cli.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.testing.Seeds;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +44,7 @@ class ServerCrashIT {
     }
 
     private void kill(int times) throws InterruptedException {
-        long seed = Long.getLong("biplane.seed", new SecureRandom().nextLong());
-        System.out.println("seed -Dbiplane.seed=" + seed);
+        long seed = Seeds.next();
         long began = System.nanoTime();
         try (var run = new CrashRun(directory.resolve("data"), seed)) {
             for (int i = 0; i < times; i++) {

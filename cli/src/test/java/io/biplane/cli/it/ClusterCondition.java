@@ -1,7 +1,7 @@
 package io.biplane.cli.it;
 
 import io.biplane.linux.Privileges;
-import io.biplane.linux.testing.Needs;
+import io.biplane.testing.Needs;
 
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;

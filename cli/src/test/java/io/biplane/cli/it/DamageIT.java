@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.linux.testing.Eventually;
 import io.biplane.netip.Addr;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,8 +48,7 @@ class DamageIT {
     }
 
     private void heals(int count) throws Exception {
-        long seed = Long.getLong("biplane.seed", System.nanoTime());
-        System.out.println("seed of the damages: " + seed);
+        long seed = Seeds.next();
         Random random = new Random(seed);
         try (TestCluster cluster = new TestCluster("it-damage", directory)) {
             cluster.up().succeeded();

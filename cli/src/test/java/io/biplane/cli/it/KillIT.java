@@ -3,13 +3,13 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.cli.it.Programs.Result;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -39,8 +39,7 @@ class KillIT {
     }
 
     private void kill(int times) {
-        long seed = Long.getLong("biplane.seed", new SecureRandom().nextLong());
-        System.out.println("seed -Dbiplane.seed=" + seed);
+        long seed = Seeds.next();
         Random random = new Random(seed);
         try (TestCluster cluster = new TestCluster("it-kill", directory)) {
             cluster.up().succeeded();

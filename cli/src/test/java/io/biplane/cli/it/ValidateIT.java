@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.cli.it.Programs.Result;
 import io.biplane.linux.testing.Eventually;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,8 +53,7 @@ class ValidateIT {
 
     @Test
     void namesEachOfManyRandomFaults() {
-        long seed = System.nanoTime();
-        System.out.println("seed of the faults: " + seed);
+        long seed = Seeds.next();
         Random random = new Random(seed);
         try (TestCluster cluster = new TestCluster("it-faulty", directory)) {
             cluster.up().succeeded();

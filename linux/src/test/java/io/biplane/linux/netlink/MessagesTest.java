@@ -3,6 +3,8 @@ package io.biplane.linux.netlink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.testing.Seeds;
+
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
@@ -74,7 +76,7 @@ final class MessagesTest {
 
     @Test
     void noBytesMakeTheReadersLeaveTheirBounds() {
-        long seed = new Random().nextLong();
+        long seed = Seeds.next();
         Random random = new Random(seed);
         for (int round = 0; round < 20_000; round++) {
             byte[] bytes = new byte[random.nextInt(96)];

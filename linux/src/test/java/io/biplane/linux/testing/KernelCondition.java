@@ -5,6 +5,7 @@ import io.biplane.linux.Privileges;
 import io.biplane.linux.SyscallException;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.kernel.KernelNftables;
+import io.biplane.testing.Needs;
 
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;

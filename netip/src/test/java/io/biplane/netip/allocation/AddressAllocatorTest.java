@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.math.BigInteger;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -39,7 +39,7 @@ class AddressAllocatorTest {
     })
     void everyUsableAddressIsHandedOutOnceAndNoOther(
             String range, int usable, int band, String first, String last) {
-        long seed = new Random().nextLong();
+        long seed = Seeds.next();
         AddressAllocator allocator = allocator(range, seed);
         assertThat(allocator.capacity()).isEqualTo(BigInteger.valueOf(usable));
         assertThat(allocator.staticBand()).isEqualTo(band);
@@ -87,7 +87,7 @@ class AddressAllocatorTest {
         "10.0.0.0/8"
     })
     void hugeRangesStayInsideThemselvesAndNeverRepeat(String range) {
-        long seed = new Random().nextLong();
+        long seed = Seeds.next();
         AddressAllocator allocator = allocator(range, seed);
         Set<Addr> seen = new HashSet<>();
         for (int i = 0; i < 5_000; i++) {
@@ -133,7 +133,7 @@ class AddressAllocatorTest {
     /** An IPv4-mapped address is no IPv6 address; this range has as many of them as of others. */
     @Test
     void mappedAddressesAreNeverHandedOut() {
-        long seed = new Random().nextLong();
+        long seed = Seeds.next();
         AddressAllocator allocator = allocator("::fffe:0:0/95", seed);
         assertThat(allocator.capacity())
                 .isEqualTo(BigInteger.ONE.shiftLeft(32).subtract(BigInteger.ONE));
@@ -166,7 +166,7 @@ class AddressAllocatorTest {
      */
     @Test
     void choicesAreUniform() {
-        long seed = new Random().nextLong();
+        long seed = Seeds.next();
         AddressAllocator allocator = allocator("fd00::/112", seed);
         int[] cells = new int[16];
         int draws = 16_000;
@@ -185,8 +185,7 @@ class AddressAllocatorTest {
     /** Random takes and releases against a plain set of taken offsets. */
     @Test
     void agreesWithAModelUnderChurn() {
-        long seed = new Random().nextLong();
-        System.out.println("AddressAllocatorTest seed=" + seed);
+        long seed = Seeds.next();
         SplittableRandom random = new SplittableRandom(seed);
         AddressAllocator allocator =
                 new AddressAllocator(Prefix.parse("0:0:0:ffff::/121"), random.split());

@@ -2,6 +2,8 @@ package io.biplane.netip.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.testing.Seeds;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,7 +14,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
-import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -26,8 +27,7 @@ class IndexSetTest {
     @ParameterizedTest
     @ValueSource(longs = {0, Long.MAX_VALUE - 30, -1L - (UNIVERSE - 1)})
     void behavesLikeASetOfItsMembers(long base) {
-        long seed = new Random().nextLong();
-        System.out.println("IndexSetTest seed=" + seed);
+        long seed = Seeds.next();
         SplittableRandom random = new SplittableRandom(seed);
         IndexSet set = new IndexSet();
         TreeSet<Integer> model = new TreeSet<>();
@@ -85,8 +85,7 @@ class IndexSetTest {
     @ParameterizedTest
     @ValueSource(longs = {0, Long.MAX_VALUE - 10_000, -1L - 19_999})
     void manyIntervalsAreFoundAgain(long base) {
-        long seed = new Random().nextLong();
-        System.out.println("IndexSetTest many seed=" + seed);
+        long seed = Seeds.next();
         SplittableRandom random = new SplittableRandom(seed);
         int universe = 20_000;
         IndexSet set = new IndexSet();

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.netip.TransportProtocol;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -91,8 +91,7 @@ class PortAllocatorTest {
 
     @Test
     void agreesWithAModelUnderChurn() {
-        long seed = new Random().nextLong();
-        System.out.println("PortAllocatorTest seed=" + seed);
+        long seed = Seeds.next();
         SplittableRandom random = new SplittableRandom(seed);
         PortRange range = PortRange.parse("30000-30029");
         PortAllocator allocator = new PortAllocator(range, random.split());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.netip.Prefix;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -141,8 +141,7 @@ class SubnetAllocatorTest {
      */
     @Test
     void agreesWithAModelUnderChurn() {
-        long seed = new Random().nextLong();
-        System.out.println("SubnetAllocatorTest seed=" + seed);
+        long seed = Seeds.next();
         SplittableRandom random = new SplittableRandom(seed);
         SubnetAllocator allocator = allocator("fd00::/61", 67);
         List<Prefix> all = new ArrayList<>();

@@ -18,6 +18,7 @@ import io.biplane.netip.Prefix;
 import io.biplane.proxy.ProxyConfig;
 import io.biplane.proxy.service.ServiceTable;
 import io.biplane.proxy.testing.Lab;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,13 +211,11 @@ final class ServicesKernelTest {
         web();
         for (NetworkNamespace from : List.of(lab.client, lab.pod1, lab.node)) {
             for (boolean udp : List.of(false, true)) {
-                long start = System.nanoTime();
                 assertThat(ask(udp, from, vip(family), 80)).as("no endpoints").isEqualTo("refused");
                 assertThat(ask(udp, from, vip(family), 81)).as("no such port").isEqualTo("refused");
                 assertThat(ask(udp, from, nodeAddress(family), 30080))
                         .as("no endpoints, node port")
                         .isEqualTo("refused");
-                assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(900_000_000L);
             }
         }
         endpoints(services, "web", "1");
@@ -235,8 +234,8 @@ final class ServicesKernelTest {
                         .count();
         double expected = connections / 2.0;
         double chiSquared = 2 * (first - expected) * (first - expected) / expected;
-        // One degree of freedom: p > 0.001.
-        assertThat(chiSquared).as("%d of %d to pod1", first, connections).isLessThan(10.83);
+        // One degree of freedom: exceeded once in 10^9.
+        assertThat(chiSquared).as("%d of %d to pod1", first, connections).isLessThan(37.3);
     }
 
     @ParameterizedTest
@@ -290,7 +289,7 @@ final class ServicesKernelTest {
 
     @Test
     void manySmallChangesLeadToTheSameTablesAsWritingThemAtOnce() {
-        long seed = System.nanoTime();
+        long seed = Seeds.next();
         Random random = new Random(seed);
         for (int round = 0; round < 150; round++) {
             String name = "s" + random.nextInt(6);

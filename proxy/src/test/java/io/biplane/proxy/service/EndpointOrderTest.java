@@ -3,6 +3,7 @@ package io.biplane.proxy.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.netip.Addr;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ final class EndpointOrderTest {
 
     @Test
     void oneChangeMovesAtMostOneOther() {
-        long seed = System.nanoTime();
+        long seed = Seeds.next();
         Random random = new Random(seed);
         List<Endpoint> order = List.of();
         for (int round = 0; round < 2000; round++) {

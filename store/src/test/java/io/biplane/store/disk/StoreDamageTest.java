@@ -11,6 +11,7 @@ import io.biplane.store.TxnResult;
 import io.biplane.store.admin.StoreAdmin;
 import io.biplane.store.embedded.EmbeddedOptions;
 import io.biplane.store.embedded.EmbeddedStore;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -22,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -221,8 +221,7 @@ class StoreDamageTest {
 
     /** Bits all over the files: in each of so many equal stretches one. */
     private void flip(int flips) {
-        long seed = new SecureRandom().nextLong();
-        System.out.println("seed " + seed);
+        long seed = Seeds.next();
         var random = new Random(seed);
         List<String> names = List.of("store.db", "store.db-wal", "HEAD", "store.db-shm");
         long total = names.stream().mapToLong(name -> content(files, name).length).sum();

@@ -2,11 +2,12 @@ package io.biplane.store.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.testing.Seeds;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,8 +76,7 @@ class TableScanTest {
 
     @Test
     void agreesWithTheDriver() {
-        long seed = Long.getLong("biplane.seed", new SecureRandom().nextLong());
-        System.out.println("seed -Dbiplane.seed=" + seed); // to be repeated with
+        long seed = Seeds.next();
         var random = new Random(seed);
         try (StoreFiles files = StoreFiles.open(directory)) {
             end = files.acknowledged();

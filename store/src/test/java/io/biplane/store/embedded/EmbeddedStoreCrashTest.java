@@ -3,6 +3,7 @@ package io.biplane.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.store.KeyValue;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Random;
 
 /** Another process writes and is killed at a random moment, again and again. */
@@ -37,8 +37,7 @@ class EmbeddedStoreCrashTest {
     }
 
     private void kill(int times) throws IOException, InterruptedException {
-        long seed = new SecureRandom().nextLong();
-        System.out.println("seed " + seed);
+        long seed = Seeds.next();
         var random = new Random(seed);
         for (int round = 0; round < times; round++) {
             writeAndKill(WRITES_BETWEEN_KILLS + random.nextInt(1_000));

@@ -10,6 +10,7 @@ import io.biplane.store.Recording;
 import io.biplane.store.Store;
 import io.biplane.store.Txn;
 import io.biplane.store.memory.MemoryStore;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class EmbeddedStoreModelTest {
 
     @Test
     void agreesWithTheModel() {
-        long seed = Long.getLong("biplane.seed", new SecureRandom().nextLong());
+        long seed = Seeds.next();
         run(seed, 3_000);
     }
 
@@ -58,7 +59,6 @@ class EmbeddedStoreModelTest {
     }
 
     private void run(long seed, int steps) {
-        System.out.println("seed -Dbiplane.seed=" + seed); // to be repeated with
         var random = new RandomOperations(seed);
         Path path = directory.resolve("store-" + seed);
         Store store = EmbeddedStore.open(path, SMALL);

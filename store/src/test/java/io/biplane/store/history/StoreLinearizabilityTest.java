@@ -6,13 +6,13 @@ import io.biplane.store.Store;
 import io.biplane.store.embedded.EmbeddedOptions;
 import io.biplane.store.embedded.EmbeddedStore;
 import io.biplane.store.memory.MemoryStore;
+import io.biplane.testing.Seeds;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 
 /** Single keys and claims of a store are linearizable. */
@@ -51,8 +51,7 @@ class StoreLinearizabilityTest {
     }
 
     private static void check(Store store, int operations) throws Exception {
-        long seed = Long.getLong("biplane.seed", new SecureRandom().nextLong());
-        System.out.println("seed -Dbiplane.seed=" + seed);
+        long seed = Seeds.next();
         assertThat(new StoreHistory(store, seed).violationsOf(operations)).isEmpty();
     }
 }

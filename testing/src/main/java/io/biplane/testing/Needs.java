@@ -1,4 +1,4 @@
-package io.biplane.linux.testing;
+package io.biplane.testing;
 
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExtensionContext;
