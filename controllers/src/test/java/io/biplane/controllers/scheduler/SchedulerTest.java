@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
 import io.biplane.api.view.Fields;
+import io.biplane.api.view.NodeView;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
+import io.biplane.linux.testing.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -29,8 +33,18 @@ class SchedulerTest {
     private final EventRecorder events = new EventRecorder(api.client(), "default-scheduler");
     private final Scheduler scheduler = new Scheduler(api.client(), informers, events);
 
+    /** Nodes that the scheduler knows: this is told after it, by the same informer. */
+    private final Set<String> knownNodes = ConcurrentHashMap.newKeySet();
+
     @BeforeEach
     void start() throws Exception {
+        informers
+                .informer(Kinds.NODES, NodeView::of)
+                .listen((_, after) -> {
+                    if (after != null) {
+                        knownNodes.add(after.name());
+                    }
+                });
         informers.start();
         informers.awaitSynced(Duration.ofSeconds(10));
         scheduler.start();
@@ -228,6 +242,9 @@ class SchedulerTest {
                                 + "'spec':{%s},'status':{'allocatable':{%s},"
                                 + "'conditions':[{'type':'Ready','status':'True'}]}}")
                         .formatted(name, name, spec, allocatable));
+        Eventually.holds(
+                Duration.ofSeconds(10),
+                () -> knownNodes.contains(name) ? "" : "the scheduler does not know " + name);
     }
 
     private void pod(String name, String spec) {
