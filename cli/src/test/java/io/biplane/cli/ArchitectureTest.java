@@ -50,6 +50,8 @@ class ArchitectureTest {
                     .consideringOnlyDependenciesInLayers()
                     .layer("netip")
                     .definedBy("io.biplane.netip..")
+                    .layer("loop")
+                    .definedBy("io.biplane.loop..")
                     .layer("linux")
                     .definedBy("io.biplane.linux..")
                     .layer("api")
@@ -85,7 +87,9 @@ class ArchitectureTest {
                     .whereLayer("store")
                     .mayOnlyBeAccessedByLayers("apiserver", "cli")
                     .whereLayer("linux")
-                    .mayOnlyBeAccessedByLayers("network", "proxy", "node", "cli");
+                    .mayOnlyBeAccessedByLayers("network", "proxy", "node", "cli")
+                    .whereLayer("loop")
+                    .mayNotAccessAnyLayer();
 
     @ArchTest
     static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED =
