@@ -103,7 +103,7 @@ public final class Loop implements AutoCloseable {
             if (thread != null) {
                 throw new IllegalStateException("loop %s was started before".formatted(name));
             }
-            schedule.wakeAfter(now(), delay);
+            boolean _ = schedule.wakeAfter(now(), delay);
             if (!closed) {
                 thread = threads.start(this::run);
             }
@@ -128,8 +128,9 @@ public final class Loop implements AutoCloseable {
     public void wakeAfter(Duration delay) {
         lock.lock();
         try {
-            schedule.wakeAfter(now(), delay);
-            changed.signal();
+            if (schedule.wakeAfter(now(), delay)) {
+                changed.signal();
+            }
         } finally {
             lock.unlock();
         }

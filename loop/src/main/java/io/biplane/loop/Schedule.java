@@ -43,8 +43,12 @@ final class Schedule {
         return first;
     }
 
-    void wakeAfter(long now, Duration delay) {
-        dueNanos = Math.min(dueNanos, plus(now, nanos(delay)));
+    /** Returns whether nobody had asked for as early a turn. */
+    boolean wakeAfter(long now, Duration delay) {
+        long at = plus(now, nanos(delay));
+        boolean earlier = at < dueNanos;
+        dueNanos = Math.min(dueNanos, at);
+        return earlier;
     }
 
     /**

@@ -40,6 +40,7 @@ public final class RecordWriter implements AutoCloseable {
     private Statements sql;
     private final List<StoreRecord> waiting = new ArrayList<>();
     private boolean begun;
+    private boolean ahead;
 
     /** Roughly, since the log last started from its beginning. */
     private long logBytes;
@@ -193,12 +194,13 @@ public final class RecordWriter implements AutoCloseable {
 
     /**
      * Makes the group durable: returns after the fsync. The last record there is then is {@code
-     * end}.
+     * end}. Once the caller has done in memory what that means, it says so by {@link #followed}.
      */
     public void commit(Head.Position end) {
         try {
             insertWaiting();
             if (begun) {
+                ahead = true;
                 sql.commit.executeUpdate();
                 begun = false;
             }
@@ -217,6 +219,19 @@ public final class RecordWriter implements AutoCloseable {
         }
     }
 
+    /** Memory holds what the last commit made durable. */
+    public void followed() {
+        ahead = false;
+    }
+
+    /**
+     * Whether the disk may hold a group that memory does not: a commit has begun, and was neither
+     * refused nor {@link #followed}. To take such a group back in memory would be wrong.
+     */
+    public boolean isAhead() {
+        return ahead;
+    }
+
     /** Gives the group up. */
     public void rollback() {
         waiting.clear();
@@ -228,6 +243,7 @@ public final class RecordWriter implements AutoCloseable {
 
     private WriteRefusedException refused(SQLException e) {
         begun = false;
+        ahead = false;
         waiting.clear();
         reset();
         return DiskFault.of(database, e).refusal(database, e);

@@ -133,6 +133,7 @@ final class Compactor {
             garbage.add(new Garbage(lease.grantSeq(), lease.grantCrc(), upTo, null));
             garbage.add(new Garbage(lease.endSeq(), lease.endCrc(), upTo, null));
         }
+        writer.followed();
     }
 
     private static void addGarbage(Commit.Event event, List<Garbage> found) {
@@ -176,6 +177,7 @@ final class Compactor {
                 cache.drop(item.version());
             }
         }
+        writer.followed();
         return portion.size();
     }
 

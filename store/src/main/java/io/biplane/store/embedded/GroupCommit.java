@@ -18,6 +18,10 @@ import java.util.function.Function;
  * The committing thread. Callers queue work and wait; it takes what waits, and what comes while it
  * does their work, as one group, so that one fsync serves many. The longer an fsync takes, the
  * larger the next group: no timer is involved.
+ *
+ * <p>Whatever goes wrong before a group is durable fails that group alone. After that, what is in
+ * memory can be wrong, so the thread ends, and nothing more is written until the store is opened
+ * again and read from the disk.
  */
 final class GroupCommit implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroupCommit.class.getName());
@@ -53,6 +57,7 @@ final class GroupCommit implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean ended;
     private boolean refusing;
+    private boolean failing;
 
     GroupCommit(
             Ledger ledger, WatchHub watches, Housekeeping housekeeping, EmbeddedOptions options) {
@@ -99,6 +104,11 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
+    /** How many wait to be taken into a group. */
+    int waiting() {
+        return queue.size();
+    }
+
     private void run() {
         try {
             while (!closing || !queue.isEmpty()) {
@@ -142,18 +152,49 @@ final class GroupCommit implements AutoCloseable {
                                     e.reason(), String.valueOf(e.getMessage()), e)));
             return;
         } catch (RuntimeException | Error e) {
-            ledger.undo();
+            boolean undone = undo(e);
             group.forEach(task ->
                     task.fail(
                             new IllegalStateException(
                                     "the store failed to apply a transaction", e)));
-            throw e;
+            if (!undone) {
+                throw e;
+            }
+            failed("a group of writes failed, and was taken back", e);
+            return;
         }
         tell(outcomes);
         watches.publish(commits);
+        failing = false;
         if (!commits.isEmpty()) {
             accepted();
         }
+    }
+
+    /**
+     * Takes back what something unforeseen has cut short, so that the next group finds all as it
+     * was.
+     *
+     * @return false if that cannot be: the disk may hold what memory does not, or the virtual
+     *     machine failed, which it does between any two steps
+     */
+    private boolean undo(Throwable cause) {
+        if (ledger.isBehindDisk()) {
+            return false;
+        }
+        try {
+            ledger.undo();
+            return !(cause instanceof VirtualMachineError);
+        } catch (RuntimeException | Error e) {
+            cause.addSuppressed(e);
+            return false;
+        }
+    }
+
+    private void failed(String what, Throwable cause) {
+        System.Logger.Level level = failing ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR;
+        LOG.log(level, what, cause);
+        failing = true;
     }
 
     /**
@@ -181,8 +222,13 @@ final class GroupCommit implements AutoCloseable {
     private static void tell(List<Runnable> outcomes) {
         if (outcomes.size() <= TOLD_HERE) {
             outcomes.forEach(Runnable::run);
-        } else {
-            Thread.startVirtualThread(() -> outcomes.forEach(Runnable::run));
+            return;
+        }
+        Runnable all = () -> outcomes.forEach(Runnable::run);
+        try {
+            Thread _ = Thread.startVirtualThread(all);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            all.run(); // the group is durable: whoever waits for it must hear so
         }
     }
 
@@ -194,6 +240,12 @@ final class GroupCommit implements AutoCloseable {
             ledger.undo();
             housekeeping.refused();
             refused(e);
+        } catch (RuntimeException | Error e) {
+            if (!undo(e)) {
+                throw e;
+            }
+            housekeeping.refused();
+            failed("the store was not tidied up, and will be later", e);
         }
     }
 

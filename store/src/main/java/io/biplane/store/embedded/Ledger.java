@@ -188,6 +188,7 @@ final class Ledger {
      * @throws io.biplane.store.WriteRefusedException if it cannot be; then {@link #undo()} it
      */
     List<Commit> publish() {
+        writer.flush(); // what fails here can be undone
         writer.commit(end);
         for (StoreRecord record : records) {
             compactor.appended(record.seq(), record.crc());
@@ -200,7 +201,13 @@ final class Ledger {
         index.publish(end.revision());
         List<Commit> published = List.copyOf(commits);
         next();
+        writer.followed();
         return published;
+    }
+
+    /** Whether the group may be durable, but not visible: it must not be undone then. */
+    boolean isBehindDisk() {
+        return writer.isAhead();
     }
 
     /** Takes the whole group back. */

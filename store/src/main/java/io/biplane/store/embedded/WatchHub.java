@@ -137,8 +137,13 @@ final class WatchHub implements AutoCloseable {
         }
     }
 
+    /** Nothing is lost with a notice: there will be another one. */
     private void tellProgress() {
-        all().forEach(watch -> watch.offerProgress(published));
+        try {
+            all().forEach(watch -> watch.offerProgress(published));
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "progress not told to the watches", e);
+        }
     }
 
     private List<QueuedWatch> all() {

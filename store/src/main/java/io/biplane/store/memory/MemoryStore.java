@@ -2,6 +2,7 @@ package io.biplane.store.memory;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import io.biplane.loop.Loop;
 import io.biplane.store.Change;
 import io.biplane.store.CompactedException;
 import io.biplane.store.Condition;
@@ -37,7 +38,7 @@ import java.util.function.Supplier;
 /** Every revision's whole state is found by replaying the batches: slow, and hard to get wrong. */
 public final class MemoryStore implements Store {
     private static final int WATCH_CAPACITY = 4096;
-    private static final long EXPIRY_CHECK_MILLIS = 20;
+    private static final Duration EXPIRY_CHECK = Duration.ofMillis(20);
 
     private final Object lock = new Object();
 
@@ -76,7 +77,7 @@ public final class MemoryStore implements Store {
     private boolean closed;
 
     @GuardedBy("lock")
-    private @Nullable Thread expiry;
+    private @Nullable Loop expiry;
 
     @Override
     public long revision() {
@@ -287,7 +288,8 @@ public final class MemoryStore implements Store {
             leases.put(lease.id(), lease);
             deadlineNanos.put(lease.id(), System.nanoTime() + ttl.toNanos());
             if (expiry == null) {
-                expiry = Thread.ofVirtual().name("store-leases").start(this::expireLeases);
+                expiry = Loop.virtual("store-leases").every(EXPIRY_CHECK).run(this::expireLeases);
+                expiry.start();
             }
             return lease;
         }
@@ -337,31 +339,30 @@ public final class MemoryStore implements Store {
 
     private void expireLeases() {
         synchronized (lock) {
-            while (!closed) {
-                long time = System.nanoTime();
-                List<Long> due =
-                        deadlineNanos.entrySet().stream()
-                                .filter(e -> e.getValue() - time <= 0)
-                                .map(Map.Entry::getKey)
-                                .toList();
-                due.forEach(this::revokeLease);
-                try {
-                    lock.wait(EXPIRY_CHECK_MILLIS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
+            if (closed) {
+                return;
             }
+            long time = System.nanoTime();
+            List<Long> due =
+                    deadlineNanos.entrySet().stream()
+                            .filter(e -> e.getValue() - time <= 0)
+                            .map(Map.Entry::getKey)
+                            .toList();
+            due.forEach(this::revokeLease);
         }
     }
 
     @Override
     public void close() {
         List<QueuedWatch> open;
+        Loop running;
         synchronized (lock) {
             closed = true;
-            lock.notifyAll();
+            running = expiry;
             open = List.copyOf(watches);
+        }
+        if (running != null) {
+            running.close();
         }
         open.forEach(QueuedWatch::close);
     }
