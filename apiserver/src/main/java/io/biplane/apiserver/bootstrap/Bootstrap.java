@@ -1,7 +1,5 @@
 package io.biplane.apiserver.bootstrap;
 
-import static java.lang.System.Logger.Level.WARNING;
-
 import io.biplane.api.Json;
 import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
@@ -11,6 +9,8 @@ import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.write.ObjectWriter;
 import io.biplane.apiserver.write.ObjectWriter.Rules;
 import io.biplane.apiserver.write.ObjectWriter.Target;
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
 import io.biplane.store.StoreException;
 
 import org.jspecify.annotations.Nullable;
@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 
-/** Makes what must exist and looks after it, on a virtual thread of its own. */
+/** Makes what must exist and looks after it, in a loop on a virtual thread. */
 public final class Bootstrap implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Bootstrap.class.getName());
     private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -32,7 +33,7 @@ public final class Bootstrap implements AutoCloseable {
     private final KubernetesObjects objects;
     private final DefaultServiceCidr serviceCidr;
     private final boolean advertised;
-    private @Nullable Thread keeper;
+    private final Loop loop;
     private volatile boolean complete;
 
     public Bootstrap(ApiServerConfig config, ObjectWriter writer) {
@@ -40,13 +41,19 @@ public final class Bootstrap implements AutoCloseable {
         this.objects = new KubernetesObjects(config);
         this.serviceCidr = new DefaultServiceCidr(writer, config.serviceClusterIpRange());
         this.advertised = !config.advertiseAddresses().isEmpty();
+        this.loop =
+                Loop.virtual("bootstrap")
+                        .every(INTERVAL)
+                        .retry(BackOff.always(INTERVAL))
+                        .onFailure(Bootstrap::failed)
+                        .run(this::ensure);
     }
 
     /** Makes everything once, then keeps it. */
     public void start() {
         ensure();
         complete = true;
-        keeper = Thread.ofVirtual().name("bootstrap").start(this::keep);
+        loop.startAfter(INTERVAL);
     }
 
     /** Whether everything was there once. */
@@ -54,20 +61,12 @@ public final class Bootstrap implements AutoCloseable {
         return complete;
     }
 
-    private void keep() {
-        while (true) {
-            try {
-                Thread.sleep(INTERVAL);
-                ensure();
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (StatusException | StoreException e) {
-                LOG.log(WARNING, () -> "cannot keep the first objects error=" + e.getMessage());
-            } catch (RuntimeException | Error e) {
-                // Whatever it is: what must exist is looked after as long as the server runs.
-                LOG.log(WARNING, "cannot keep the first objects", e);
-            }
+    private static void failed(Throwable cause, boolean first) {
+        Level level = first ? Level.WARNING : Level.DEBUG;
+        if (cause instanceof StatusException || cause instanceof StoreException) {
+            LOG.log(level, () -> "cannot keep the first objects error=" + cause.getMessage());
+        } else {
+            LOG.log(level, "cannot keep the first objects", cause);
         }
     }
 
@@ -100,7 +99,9 @@ public final class Bootstrap implements AutoCloseable {
         try {
             create(Kinds.SERVICES, "default", objects.service());
         } catch (StatusException e) {
-            LOG.log(WARNING, () -> "cannot create Service kubernetes error=" + e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    () -> "cannot create Service kubernetes error=" + e.getMessage());
         }
     }
 
@@ -152,9 +153,6 @@ public final class Bootstrap implements AutoCloseable {
 
     @Override
     public void close() {
-        Thread running = keeper;
-        if (running != null) {
-            running.interrupt();
-        }
+        loop.close();
     }
 }

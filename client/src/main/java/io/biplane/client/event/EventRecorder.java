@@ -6,6 +6,7 @@ import io.biplane.api.StatusException;
 import io.biplane.api.view.Fields;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;
+import io.biplane.loop.Loop;
 
 import org.jspecify.annotations.Nullable;
 
@@ -59,9 +60,9 @@ public final class EventRecorder implements AutoCloseable {
     private final BlockingQueue<Occurrence> queue = new ArrayBlockingQueue<>(QUEUE_LENGTH);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong serial = new AtomicLong(System.currentTimeMillis() << 20);
-    private final Thread writer;
+    private final Loop loop;
 
-    /** Events already written, by what they say; confined to the writer. */
+    /** Events already written, by what they say; confined to the loop. */
     private final Map<Occurrence, Written> written =
             new LinkedHashMap<>(64, 0.75f, true) {
                 @Override
@@ -76,7 +77,8 @@ public final class EventRecorder implements AutoCloseable {
     public EventRecorder(ApiClient client, String component) {
         this.client = client;
         this.component = component;
-        this.writer = Thread.ofVirtual().name("events-" + component).start(this::write);
+        this.loop = Loop.virtual("events-" + component).run(this::writeAll);
+        loop.start();
     }
 
     /** Tells of something expected. {@code about} is a whole object, its kind included. */
@@ -99,31 +101,33 @@ public final class EventRecorder implements AutoCloseable {
         return dropped.get();
     }
 
+    /** Ends the writing; what still waits is dropped. */
     @Override
     public void close() {
-        writer.interrupt();
+        loop.close();
     }
 
     private void record(Occurrence occurrence) {
-        if (!queue.offer(occurrence) && dropped.getAndIncrement() == 0) {
+        if (queue.offer(occurrence)) {
+            loop.wake();
+        } else if (dropped.getAndIncrement() == 0) {
             LOG.log(Level.WARNING, () -> "events dropped component=" + component);
         }
     }
 
-    private void write() {
-        try {
-            while (true) {
-                Occurrence occurrence = queue.take();
-                try {
-                    written.put(occurrence, write(occurrence, written.get(occurrence)));
-                } catch (RuntimeException e) {
-                    // An event about an object of a namespace that is going is refused, for one.
-                    // Whatever it is, the events after it are written.
-                    LOG.log(Level.DEBUG, () -> "event not written %s: %s".formatted(occurrence, e));
-                }
+    private void writeAll() {
+        for (Occurrence next = queue.poll(); next != null; next = queue.poll()) {
+            Occurrence occurrence = next;
+            try {
+                written.put(occurrence, write(occurrence, written.get(occurrence)));
+            } catch (RuntimeException e) {
+                // An event about an object of a namespace that is going is refused, for one.
+                // Whatever it is, the events after it are written.
+                LOG.log(Level.DEBUG, () -> "event not written %s: %s".formatted(occurrence, e));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (loop.isClosed()) {
+                return;
+            }
         }
     }
 

@@ -103,8 +103,10 @@ public final class Informers implements AutoCloseable {
     /** Ends all watches; what was read stays readable. */
     @Override
     public void close() {
+        List<Running> all;
         synchronized (lock) {
-            running.values().forEach(r -> r.reflector().close());
+            all = List.copyOf(running.values());
         }
+        all.forEach(r -> r.reflector().close()); // outside, for a listener may ask for an informer
     }
 }

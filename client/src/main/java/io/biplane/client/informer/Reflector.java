@@ -1,5 +1,7 @@
 package io.biplane.client.informer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.view.Fields;
@@ -7,6 +9,8 @@ import io.biplane.client.ApiClient;
 import io.biplane.client.ListOptions;
 import io.biplane.client.Watch;
 import io.biplane.client.WatchEvent;
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,71 +22,83 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 
-/** Lists and watches on behalf of one informer, on a virtual thread of its own, until closed. */
+/** Lists and watches on behalf of one informer, in a loop on a virtual thread, until closed. */
 final class Reflector implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Reflector.class.getName());
     private static final long WATCH_SECONDS = 300;
-    private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(3);
+    private static final BackOff BACK_OFF =
+            BackOff.doubling(Duration.ofMillis(50), LONGEST_BACK_OFF).withJitter();
 
     private final ApiClient client;
     private final Resource resource;
     private final ListOptions selection;
     private final Informer<?> informer;
-    private volatile boolean closed;
+    private final Loop loop;
     private volatile @Nullable Watch current;
-    private volatile @Nullable Thread thread;
+
+    @GuardedBy("this")
+    private boolean started;
 
     // Confined to the thread.
     private String version = "";
-    private Duration backOff = FIRST_BACK_OFF;
     private boolean lost;
+
+    /** Watches in a row that ended soon and showed nothing. */
+    private int endedSoon;
 
     Reflector(ApiClient client, Resource resource, ListOptions selection, Informer<?> informer) {
         this.client = client;
         this.resource = resource;
         this.selection = selection;
         this.informer = informer;
+        this.loop =
+                Loop.virtual("informer-" + resource.plural())
+                        .retry(BACK_OFF)
+                        .onFailure(this::failed)
+                        .unblock(this::endWatch)
+                        .run(this::turn);
     }
 
     synchronized void start() {
-        if (thread == null) {
-            thread = Thread.ofVirtual().name("informer-" + resource.plural()).start(this::run);
+        if (!started) {
+            started = true;
+            loop.start();
         }
     }
 
+    /** Ends the watch and waits for the end of what a listener is being told. */
     @Override
     public void close() {
-        closed = true;
+        loop.close();
+    }
+
+    private void endWatch() {
         Watch watch = current;
         if (watch != null) {
             watch.close();
         }
-        LockSupport.unpark(thread);
     }
 
-    private void run() {
-        while (!closed) {
-            try {
-                if (version.isEmpty()) {
-                    list();
-                }
-                watch();
-            } catch (StatusException e) {
-                // 410: the version has passed. Anything else: start afresh, too, but not at once.
-                version = "";
-                if (e.code() != 410) {
-                    failed(e);
-                }
-            } catch (IOException | UncheckedIOException e) {
-                failed(e);
-            } catch (RuntimeException | Error e) {
-                // Whatever it is: an informer that ended would be blind without a word.
-                version = "";
-                failed(e);
+    private void turn() throws IOException {
+        try {
+            if (version.isEmpty()) {
+                list();
             }
+            loop.wakeAfter(watch());
+        } catch (StatusException e) {
+            // 410: the version has passed. Anything else: start afresh, too, but not at once.
+            version = "";
+            if (e.code() != 410) {
+                throw e;
+            }
+            loop.wakeAfter(Duration.ZERO);
+        } catch (UncheckedIOException e) {
+            throw e; // the version is as good as before
+        } catch (RuntimeException | Error e) {
+            version = "";
+            throw e;
         }
     }
 
@@ -95,26 +111,30 @@ final class Reflector implements AutoCloseable {
         version = listed;
     }
 
-    private void watch() throws IOException {
+    /** Watches until the server ends it; returns the pause before the next time. */
+    private Duration watch() throws IOException {
         long seconds = WATCH_SECONDS + ThreadLocalRandom.current().nextLong(WATCH_SECONDS);
         long opened = System.nanoTime();
         try (Watch watch = client.watch(resource, null, selection.from(version), seconds)) {
             current = watch;
             restored();
-            while (!closed) {
+            while (!loop.isClosed()) {
                 WatchEvent event = watch.next();
                 if (event == null) {
                     break;
                 }
                 take(event);
-                backOff = FIRST_BACK_OFF;
+                loop.recovered();
+                endedSoon = 0;
             }
         } finally {
             current = null;
         }
-        if (System.nanoTime() - opened < LONGEST_BACK_OFF.toNanos()) {
-            pause(); // a server that ends every watch at once must not be asked in a tight loop
+        if (System.nanoTime() - opened >= LONGEST_BACK_OFF.toNanos()) {
+            return Duration.ZERO;
         }
+        // A server that ends every watch at once must not be asked in a tight loop.
+        return BACK_OFF.pause(++endedSoon);
     }
 
     private void take(WatchEvent event) {
@@ -133,27 +153,10 @@ final class Reflector implements AutoCloseable {
         }
     }
 
-    private void failed(Throwable e) {
-        if (closed) {
-            return;
-        }
+    private void failed(Throwable cause, boolean first) {
         if (!lost) {
             lost = true;
-            LOG.log(Level.WARNING, () -> "watch lost resource=%s: %s".formatted(resource, e));
-        }
-        pause();
-    }
-
-    private void pause() {
-        long nanos = backOff.toNanos();
-        long jitter = ThreadLocalRandom.current().nextLong(nanos / 2);
-        long deadline = System.nanoTime() + nanos / 2 + jitter;
-        Duration doubled = backOff.multipliedBy(2);
-        backOff = doubled.compareTo(LONGEST_BACK_OFF) < 0 ? doubled : LONGEST_BACK_OFF;
-        long left = nanos;
-        while (left > 0 && !closed) {
-            left = deadline - System.nanoTime();
-            LockSupport.parkNanos(this, left);
+            LOG.log(Level.WARNING, () -> "watch lost resource=%s: %s".formatted(resource, cause));
         }
     }
 }

@@ -2,6 +2,8 @@ package io.biplane.client.queue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import io.biplane.loop.BackOff;
+
 import org.jspecify.annotations.Nullable;
 
 import java.lang.System.Logger.Level;
@@ -25,8 +27,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class WorkQueue<K> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WorkQueue.class.getName());
-    private static final Duration FIRST_BACK_OFF = Duration.ofMillis(5);
-    private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(30);
+    private static final BackOff BACK_OFF =
+            BackOff.doubling(Duration.ofMillis(5), Duration.ofSeconds(30));
 
     /**
      * Conflicts with other writers are daily bread; a key that fails this often is worth a line.
@@ -174,9 +176,9 @@ public final class WorkQueue<K> implements AutoCloseable {
         @Nullable Throwable failure = null;
         try {
             reconciler.reconcile(key);
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | OutOfMemoryError e) {
             throw e;
-        } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
+        } catch (Exception | Error e) {
             failure = e; // a bug that one key shows must not take the others' worker
         } finally {
             done(key, failure);
@@ -253,13 +255,8 @@ public final class WorkQueue<K> implements AutoCloseable {
         }
         if (failure != null) {
             report(key, failed, failure);
-            addAfter(key, backOff(failed));
+            addAfter(key, BACK_OFF.pause(failed));
         }
-    }
-
-    private static Duration backOff(int failed) {
-        Duration pause = FIRST_BACK_OFF.multipliedBy(1L << Math.min(failed - 1, 20));
-        return pause.compareTo(LONGEST_BACK_OFF) < 0 ? pause : LONGEST_BACK_OFF;
     }
 
     private void report(K key, int failed, Throwable failure) {

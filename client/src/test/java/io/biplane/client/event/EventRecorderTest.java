@@ -77,4 +77,23 @@ class EventRecorderTest {
                         all.size() == 1
                                 && all.getFirst().path("message").asString().equals("written"));
     }
+
+    /** Not even one of the kind that is no exception: the loop goes on with the next event. */
+    @Test
+    void anErrorDoesNotEndTheRecorder() {
+        AtomicBoolean first = new AtomicBoolean(true);
+        api.refuse(request -> {
+            if (first.getAndSet(false)) {
+                throw new StackOverflowError("a bug");
+            }
+            return Optional.empty();
+        });
+        recorder.warning(pod("a"), "Why", "lost");
+        recorder.warning(pod("a"), "Why", "written");
+        api.await(
+                Kinds.EVENTS,
+                all ->
+                        all.size() == 1
+                                && all.getFirst().path("message").asString().equals("written"));
+    }
 }

@@ -19,12 +19,15 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 class InformerTest {
     private static final Optional<StatusException> UNAVAILABLE =
@@ -165,6 +168,53 @@ class InformerTest {
         api.client().delete(Kinds.CONFIG_MAPS, "x", "a");
         assertThat(next()).isEqualTo("-a");
         assertThat(byName.count("a")).isZero();
+    }
+
+    /** It would be blind without a word. */
+    @Test
+    void whateverTheClientThrowsTheInformerGoesOn() throws Exception {
+        create("a");
+        Iterator<Throwable> thrown =
+                List.of(new IllegalStateException("a bug"), new StackOverflowError()).iterator();
+        api.refuse(request -> {
+            if (thrown.hasNext()) {
+                throw InformerTest.<RuntimeException>sneak(thrown.next());
+            }
+            return Optional.empty();
+        });
+        start();
+        assertThat(thrown.hasNext()).isFalse();
+        assertThat(next()).isEqualTo("+a");
+        create("b");
+        assertThat(next()).isEqualTo("+b");
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> X sneak(Throwable thrown) throws X {
+        throw (X) thrown;
+    }
+
+    /** Whoever closes informers closes what their listeners use next. */
+    @Test
+    void onceClosedNoListenerIsAtWork() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean working = new AtomicBoolean();
+        create("a");
+        informer.listen((before, after) -> {
+            working.set(true);
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            } finally {
+                working.set(false);
+            }
+        });
+        informers.start();
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        informers.close();
+        assertThat(working).isFalse();
     }
 
     /** One object of one user must not stop a controller's view of all others. */
