@@ -17,7 +17,7 @@ import java.util.List;
  * @param hostname the node's name ({@code --hostname-override}); "" for the system's
  * @param kubeconfig path of the file that names the API server; "" for none
  * @param syncPeriod how long hand-made damage can last: everything is compared with the kernel then
- * @param coalesce how long a first change waits for others, so that many are written as one
+ * @param coalesce how long after a write changes wait for others, so that many are written as one
  */
 public record ProxyConfig(
         List<Prefix> clusterCidr,

@@ -37,8 +37,8 @@ final class Served {
     private volatile boolean asked;
     private boolean current;
     private boolean failing;
-    private long dueNanos = System.nanoTime();
-    private long comparedNanos = dueNanos - PAUSE_NANOS;
+    private volatile long dueNanos = System.nanoTime();
+    private volatile long comparedNanos = dueNanos - PAUSE_NANOS;
     private long retryNanos = FIRST_RETRY_NANOS;
 
     Served(String name, Nftables nftables, List<Prefix> localSources, Duration syncPeriod) {
@@ -62,7 +62,7 @@ final class Served {
         asked = true;
     }
 
-    /** When it is to be compared, in {@link System#nanoTime}'s count. */
+    /** When it is to be compared, in {@link System#nanoTime}'s count; for any thread. */
     long dueNanos() {
         long soon = comparedNanos + PAUSE_NANOS;
         return asked && soon - dueNanos < 0 ? soon : dueNanos;

@@ -10,6 +10,8 @@ import io.biplane.client.informer.Informers;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
 import io.biplane.netip.Prefix;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
@@ -23,8 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
@@ -33,12 +33,12 @@ import java.util.function.BiConsumer;
  * Services ask for is computed once; a change is one small transaction, committed to each
  * namespace.
  *
- * <p>A platform thread of its own runs the loop: wait for the first change, let others join it for
- * {@link ProxyConfig#coalesce}, write. Each namespace is compared with what it should hold every
- * {@link ProxyConfig#syncPeriod}, after a failure, and when {@link #check} says that somebody has
- * changed something there; one that fails does not hold up the others. Nothing is written before
- * the informers have synced, so that a restart leaves what is there in place until it knows better.
- * Closing leaves the tables in the kernel, too.
+ * <p>A loop on a platform thread of its own: the first change is written at once, and those that
+ * come within {@link ProxyConfig#coalesce} after it together. Each namespace is compared with what
+ * it should hold every {@link ProxyConfig#syncPeriod}, after a failure, and when {@link #check}
+ * says that somebody has changed something there; one that fails does not hold up the others.
+ * Nothing is written before the informers have synced, so that a restart leaves what is there in
+ * place until it knows better. Closing leaves the tables in the kernel, too.
  */
 public final class ServiceProxy implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ServiceProxy.class.getName());
@@ -48,19 +48,12 @@ public final class ServiceProxy implements AutoCloseable {
     private final ServiceTable services;
     private final Informer<ServiceView> serviceInformer;
     private final Informer<EndpointSliceView> sliceInformer;
-    private final Thread thread = Thread.ofPlatform().name("service-proxy").unstarted(this::run);
+    private final Loop loop;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition wake = lock.newCondition();
 
     @GuardedBy("lock")
     private final Map<String, Served> wanted = new LinkedHashMap<>();
-
-    @GuardedBy("lock")
-    private boolean pending;
-
-    @GuardedBy("lock")
-    private boolean closed;
 
     /** Held while namespaces are written to; taken before {@link #lock}. */
     private final Object writing = new Object();
@@ -70,7 +63,6 @@ public final class ServiceProxy implements AutoCloseable {
     // Of the loop's thread only:
     private ServiceRuleset ruleset;
     private long pruneNanos;
-    private boolean failing;
 
     /**
      * Asks {@code informers} for Services and EndpointSlices; someone else starts and closes them.
@@ -82,6 +74,12 @@ public final class ServiceProxy implements AutoCloseable {
         this.pruneNanos = System.nanoTime() + config.syncPeriod().toNanos();
         this.serviceInformer = informers.informer(Kinds.SERVICES, ServiceView::of);
         this.sliceInformer = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
+        this.loop =
+                Loop.platform("service-proxy")
+                        .coalesce(config.coalesce())
+                        .retry(BackOff.always(RETRY))
+                        .onFailure(this::failed)
+                        .run(this::turn);
     }
 
     /**
@@ -96,13 +94,13 @@ public final class ServiceProxy implements AutoCloseable {
     public void start() {
         serviceInformer.listen((before, after) -> {
             services.serviceChanged(before, after);
-            wake();
+            loop.wake();
         });
         sliceInformer.listen((before, after) -> {
             services.sliceChanged(before, after);
-            wake();
+            loop.wake();
         });
-        thread.start();
+        loop.start();
     }
 
     /**
@@ -130,11 +128,10 @@ public final class ServiceProxy implements AutoCloseable {
         lock.lock();
         try {
             wanted.put(name, served);
-            pending = true;
-            wake.signalAll();
         } finally {
             lock.unlock();
         }
+        loop.wake();
         return served.written();
     }
 
@@ -144,15 +141,16 @@ public final class ServiceProxy implements AutoCloseable {
      * two comparisons a second. A name that is not served is passed over.
      */
     public void check(String name) {
+        Served served;
         lock.lock();
         try {
-            Served served = wanted.get(name);
-            if (served != null) {
-                served.ask();
-                wake.signalAll();
-            }
+            served = wanted.get(name);
         } finally {
             lock.unlock();
+        }
+        if (served != null) {
+            served.ask();
+            loop.wakeAfter(Duration.ofNanos(served.dueNanos() - System.nanoTime()));
         }
     }
 
@@ -171,85 +169,34 @@ public final class ServiceProxy implements AutoCloseable {
     /** Ends the loop and waits for its end. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            wake.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        thread.interrupt();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 
-    private void wake() {
-        lock.lock();
-        try {
-            pending = true;
-            wake.signalAll();
-        } finally {
-            lock.unlock();
+    private void turn() throws InterruptedException {
+        if (!serviceInformer.awaitSynced(RETRY) || !sliceInformer.awaitSynced(RETRY)) {
+            LOG.log(Level.DEBUG, () -> "waiting for Services and EndpointSlices");
+            loop.wakeAfter(Duration.ZERO);
+            return;
         }
+        synchronized (writing) {
+            write();
+        }
+        loop.wakeAfter(untilDue());
     }
 
-    private void run() {
-        try {
-            while (!serviceInformer.awaitSynced(RETRY) || !sliceInformer.awaitSynced(RETRY)) {
-                LOG.log(Level.DEBUG, () -> "waiting for Services and EndpointSlices");
-            }
-            while (await()) {
-                round();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
-        }
-    }
-
-    /** Waits until there is something to do; false when closed. */
-    private boolean await() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            for (long left = leftNanos(); !pending && !closed && left > 0; left = leftNanos()) {
-                wake.awaitNanos(left);
-            }
-            long coalesced = System.nanoTime() + config.coalesce().toNanos();
-            while (pending && !closed && coalesced - System.nanoTime() > 0) {
-                wake.await(coalesced - System.nanoTime(), TimeUnit.NANOSECONDS);
-            }
-            pending = false;
-            return !closed;
-        } finally {
-            lock.unlock();
-        }
+    private void failed(Throwable cause, boolean first) {
+        LOG.log(first ? Level.ERROR : Level.DEBUG, "Services not written, starting over", cause);
+        startOver();
     }
 
     /** How long until there is something to do, even if nothing changes. */
-    @GuardedBy("lock")
-    private long leftNanos() {
+    private Duration untilDue() {
         long now = System.nanoTime();
         long left = pruneNanos - now;
-        for (Served served : wanted.values()) {
+        for (Served served : namespaces()) {
             left = Math.min(left, served.dueNanos() - now);
         }
-        return left;
-    }
-
-    private void round() throws InterruptedException {
-        try {
-            synchronized (writing) {
-                write();
-            }
-            failing = false;
-        } catch (RuntimeException | Error e) {
-            LOG.log(failing ? Level.DEBUG : Level.ERROR, "Services not written, starting over", e);
-            failing = true;
-            startOver();
-            Thread.sleep(RETRY);
-        }
+        return Duration.ofNanos(left);
     }
 
     @GuardedBy("writing")

@@ -232,6 +232,33 @@ final class ServiceProxyTest {
         assertThat(node2.tables()).as("nobody told of this one").hasSize(1);
     }
 
+    /** A round that is cut short is done again, from the start. */
+    @Test
+    void anErrorInARoundDoesNotEndTheLoop() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        proxy.onRepair((_, _) -> {
+            if (told.incrementAndGet() == 1) {
+                throw new StackOverflowError("unforeseen");
+            }
+        });
+        informers.start();
+        proxy.start();
+        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        for (int damages = 1; damages <= 2; damages++) {
+            node1.commitByHand(new Transaction().delete(node1.tables().getFirst()));
+            proxy.check("node-1");
+            int expected = damages;
+            Eventually.holds(
+                    LIMIT,
+                    () ->
+                            told.get() == expected && node1.tables().size() == 2
+                                    ? ""
+                                    : "told %s".formatted(told));
+        }
+        ObjectNode _ = api.client().create(Kinds.ENDPOINT_SLICES, slice(2));
+        awaitServices(node1, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-2");
+    }
+
     @Test
     void aNamespaceThatIsLeftIsNotTouched() throws Exception {
         informers.start();
