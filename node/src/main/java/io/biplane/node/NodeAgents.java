@@ -181,7 +181,7 @@ public final class NodeAgents implements AutoCloseable {
         try {
             removeOrphans();
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.WARNING, "orphans not removed, trying again", e);
             return false;
         }
@@ -248,7 +248,7 @@ public final class NodeAgents implements AutoCloseable {
             }
             podLoop.addAll();
             return true;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     () -> "stand-ins not told of all pods: %s".formatted(e));

@@ -1,6 +1,8 @@
 package io.biplane.node.standin;
 
-import org.jspecify.annotations.Nullable;
+import io.biplane.loop.Await;
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,11 +59,7 @@ public final class StandInsClient implements AutoCloseable {
     private final Listener listener;
     private volatile CompletableFuture<Connected> connection = new CompletableFuture<>();
     private volatile String instance = "";
-    private volatile boolean closed;
-    private volatile @Nullable Thread thread;
-
-    /** Failures in a row; confined to the thread. */
-    private int failures;
+    private final Loop loop;
 
     /**
      * @param launch starts the process and returns at once; called when nothing answers
@@ -69,11 +68,18 @@ public final class StandInsClient implements AutoCloseable {
         this.socket = socket;
         this.launch = launch;
         this.listener = listener;
+        this.loop =
+                Loop.platform("standins-client")
+                        .every(Duration.ZERO)
+                        .retry(BackOff.doubling(RETRY, LONGEST_RETRY))
+                        .onFailure(this::failed)
+                        .unblock(this::disconnect)
+                        .run(this::converse);
     }
 
     /** Connects in the background, and stays connected. */
     public void start() {
-        thread = Thread.ofPlatform().daemon().name("standins-client").start(this::keepConnected);
+        loop.start();
     }
 
     /** The process's instance; "" before the first connection. Another one after it restarted. */
@@ -125,31 +131,18 @@ public final class StandInsClient implements AutoCloseable {
         }
     }
 
-    private void keepConnected() {
-        try {
-            while (!closed) {
-                try (SocketChannel channel = connect()) {
-                    converse(new Conversation(channel));
-                } catch (IOException | RuntimeException | Error e) {
-                    // Whatever it is: without a connection no pod of this process is served.
-                    failed(e);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
+    /** One connection, from its first to its last line. */
+    private void converse() throws IOException, InterruptedException {
+        try (SocketChannel channel = connect()) {
+            converse(new Conversation(channel));
         }
     }
 
-    private void failed(Throwable e) throws InterruptedException {
-        if (closed) {
-            return;
-        }
-        System.Logger.Level level =
-                failures == 0 ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG;
-        LOG.log(level, () -> "stand-ins at %s: %s; connecting again".formatted(socket, e));
-        Duration pause = RETRY.multipliedBy(1L << Math.min(failures, 16));
-        failures++;
-        Thread.sleep(pause.compareTo(LONGEST_RETRY) < 0 ? pause : LONGEST_RETRY);
+    /** Without a connection no pod of this process is served: whatever it is, it connects anew. */
+    private void failed(Throwable cause, boolean first) {
+        LOG.log(
+                first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                () -> "stand-ins at %s: %s; connecting again".formatted(socket, cause));
     }
 
     private SocketChannel connect() throws IOException, InterruptedException {
@@ -159,20 +152,23 @@ public final class StandInsClient implements AutoCloseable {
         } catch (IOException nobody) {
             launch.run();
         }
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (true) {
-            Thread.sleep(RETRY); // a process that starts tells nobody: its socket appears
-            try {
-                return SocketChannel.open(address);
-            } catch (IOException notYet) {
-                if (System.nanoTime() > deadline) {
-                    throw new IOException(
-                            "the process did not start within %d s (see its log)"
-                                    .formatted(START_PATIENCE.toSeconds()),
-                            notYet);
-                }
-            }
-        }
+        IOException[] last = new IOException[1];
+        // A process that starts tells nobody: its socket appears.
+        return Await.within(START_PATIENCE)
+                .every(RETRY)
+                .answer(() -> {
+                    try {
+                        return Optional.of(SocketChannel.open(address));
+                    } catch (IOException notYet) {
+                        last[0] = notYet;
+                        return Optional.empty();
+                    }
+                })
+                .orElseThrow(() ->
+                        new IOException(
+                                "the process did not start within %d s (see its log)"
+                                        .formatted(START_PATIENCE.toSeconds()),
+                                last[0]));
     }
 
     private void converse(Conversation conversation) throws IOException {
@@ -199,7 +195,7 @@ public final class StandInsClient implements AutoCloseable {
 
     private void greeted(Conversation conversation, JsonNode answer) {
         instance = answer.path("instance").asString();
-        failures = 0;
+        loop.recovered();
         connection.complete(new Connected(conversation, instance));
         listener.connected(instance);
     }
@@ -213,14 +209,13 @@ public final class StandInsClient implements AutoCloseable {
     /** Disconnects; the process goes on. */
     @Override
     public void close() {
-        closed = true;
+        loop.close();
+    }
+
+    private void disconnect() {
         CompletableFuture<Connected> current = connection;
         if (current.isDone()) {
             current.join().conversation().end();
-        }
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
         }
     }
 }

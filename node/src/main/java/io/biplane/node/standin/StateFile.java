@@ -1,14 +1,16 @@
 package io.biplane.node.standin;
 
 import io.biplane.linux.OwnerOnly;
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
 
 import tools.jackson.core.JacksonException;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -20,7 +22,15 @@ final class StateFile {
     private static final System.Logger LOG = System.getLogger(StateFile.class.getName());
 
     private final Path file;
-    private final Semaphore dirty = new Semaphore(0);
+    private final Loop loop =
+            Loop.platform("standins-state")
+                    .retry(BackOff.doubling(Duration.ofSeconds(1), Duration.ofMinutes(1)))
+                    .onFailure(this::failed)
+                    .run(this::write);
+    private volatile boolean dirty;
+
+    /** Set before the loop starts. */
+    private Supplier<List<ServedPod>> pods = List::of;
 
     StateFile(Path file) {
         this.file = file;
@@ -43,36 +53,29 @@ final class StateFile {
 
     /** Something changed: the writer will write soon. */
     void changed() {
-        dirty.release();
+        dirty = true;
+        loop.wake();
     }
 
     /** Starts the writer; it ends with the process. */
-    void writeBehind(Supplier<List<ServedPod>> pods) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("standins-state")
-                .start(() -> {
-                    try {
-                        while (true) {
-                            dirty.acquire();
-                            dirty.drainPermits();
-                            write(pods);
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+    void writeBehind(Supplier<List<ServedPod>> definitions) {
+        pods = definitions;
+        loop.start();
     }
 
-    private void write(Supplier<List<ServedPod>> pods) {
-        try {
+    private void write() throws IOException {
+        if (dirty) {
+            dirty = false; // before the look: what changes from now on is written again
             OwnerOnly.write(file, Json.array(pods.get(), ServedPod::toJson).toString());
-        } catch (IOException | RuntimeException | Error e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    () ->
-                            "state file %s not written: %s (the agents push the list when they connect)"
-                                    .formatted(file, e));
         }
+    }
+
+    private void failed(Throwable cause, boolean first) {
+        dirty = true;
+        LOG.log(
+                first ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                () ->
+                        "state file %s not written: %s (the agents push the list when they connect)"
+                                .formatted(file, cause));
     }
 }
