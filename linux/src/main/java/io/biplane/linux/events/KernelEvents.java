@@ -219,7 +219,10 @@ public final class KernelEvents implements AutoCloseable {
         }
         try {
             source.ready(buffer);
-        } catch (RuntimeException e) {
+        } catch (OutOfMemoryError e) {
+            throw e; // ends the process
+        } catch (RuntimeException | Error e) {
+            // One listener's bug must not leave all the others deaf.
             LOG.log(System.Logger.Level.WARNING, "a listener to kernel events failed", e);
         }
     }

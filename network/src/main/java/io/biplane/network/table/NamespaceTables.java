@@ -137,7 +137,7 @@ public final class NamespaceTables implements AutoCloseable {
             try {
                 damaged = keeper.sync(tables).repaired();
                 failing = false;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // Whatever it is, damage later on must be repaired, too.
                 Level level = failing ? Level.DEBUG : Level.WARNING;
                 LOG.log(level, () -> "nftables not compared namespace=" + name, e);
@@ -158,7 +158,7 @@ public final class NamespaceTables implements AutoCloseable {
                 () -> "nftables repaired namespace=%s tables=%s".formatted(name, damaged));
         try {
             repaired.accept(damaged);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, () -> "repair not told namespace=" + name, e);
         }
     }

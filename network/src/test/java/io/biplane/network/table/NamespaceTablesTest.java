@@ -100,7 +100,7 @@ final class NamespaceTablesTest {
                         scheduler,
                         damaged -> {
                             repaired.add(damaged);
-                            throw new IllegalStateException("a listener");
+                            throw new StackOverflowError("a listener");
                         });
         try (throwing) {
             throwing.start();
