@@ -14,6 +14,7 @@ import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
 import io.biplane.linux.OwnerOnly;
+import io.biplane.loop.Await;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.proxy.ProxyConfig;
@@ -33,10 +34,11 @@ import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
@@ -137,9 +139,11 @@ final class WarmUpCommand implements Callable<Integer> {
             client.create(Kinds.NODES, Json.parseObject(NODE));
             client.create(Kinds.SERVICES, Json.parseObject(SERVICE));
             client.create(Kinds.DEPLOYMENTS, Json.parseObject(DEPLOYMENT));
-            for (int i = 0; i < 100 && !settled(client); i++) {
-                LockSupport.parkNanos(50_000_000);
-            }
+            // What has not settled by then is not trained, and no worse than that.
+            Optional<String> _ =
+                    Await.within(Duration.ofSeconds(5))
+                            .every(Duration.ofMillis(50))
+                            .until(() -> settled(client) ? "" : "not settled");
         }
     }
 

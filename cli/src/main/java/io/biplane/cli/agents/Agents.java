@@ -20,6 +20,7 @@ import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.linux.nftables.kernel.KernelNftables;
+import io.biplane.loop.Await;
 import io.biplane.network.fabric.ClusterNetwork;
 import io.biplane.network.fabric.FabricKeeper;
 import io.biplane.network.fabric.NodeRoutes;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -199,14 +201,13 @@ final class Agents {
 
     /** The control plane starts at the same time, and writes the file when it is ready. */
     private static void awaitFile(Path file) throws InterruptedException {
-        long deadline = System.nanoTime() + CONFIG_DEADLINE.toNanos();
-        while (!Files.exists(file)) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        "the control plane has not written %s within %d s: its log tells why"
-                                .formatted(file, CONFIG_DEADLINE.toSeconds()));
-            }
-            Thread.sleep(Duration.ofMillis(10));
+        Optional<String> amiss =
+                Await.within(CONFIG_DEADLINE)
+                        .until(() -> Files.exists(file) ? "" : "has not written " + file);
+        if (amiss.isPresent()) {
+            throw new IllegalStateException(
+                    "the control plane %s within %d s: its log tells why"
+                            .formatted(amiss.get(), CONFIG_DEADLINE.toSeconds()));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.biplane.cli.cluster;
 
 import io.biplane.cli.CommandFailure;
 import io.biplane.linux.OwnerOnly;
+import io.biplane.loop.Await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to start and end a cluster's processes: one process has it at a time, and loses it when
@@ -22,8 +22,6 @@ final class ClusterLock implements AutoCloseable {
 
     /** Whoever starts a process again has it as long as that takes. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final FileChannel channel;
 
@@ -41,21 +39,26 @@ final class ClusterLock implements AutoCloseable {
     }
 
     static ClusterLock take(DataDirectory data, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
         try {
             FileChannel channel = open(data);
-            while (!tryLock(channel)) {
-                if (System.nanoTime() > deadline) {
-                    channel.close();
-                    throw new CommandFailure(
-                            "the data directory %s is locked: another biplane up or down is at work on it (wait for it, or give another --name and --data-dir)"
-                                    .formatted(data.root()));
-                }
-                LockSupport.parkNanos(PAUSE.toNanos());
+            if (lock(channel, patience)) {
+                return new ClusterLock(channel);
             }
-            return new ClusterLock(channel);
+            channel.close();
         } catch (IOException e) {
             throw DataDirectory.failed("locking", data.root().resolve(NAME), e);
+        }
+        throw new CommandFailure(
+                "the data directory %s is locked: another biplane up or down is at work on it (wait for it, or give another --name and --data-dir)"
+                        .formatted(data.root()));
+    }
+
+    private static boolean lock(FileChannel channel, Duration patience) throws IOException {
+        try {
+            return Await.within(patience).until(() -> tryLock(channel) ? "" : "locked").isEmpty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

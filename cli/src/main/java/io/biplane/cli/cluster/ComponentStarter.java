@@ -5,12 +5,12 @@ import io.biplane.linux.Memory;
 import io.biplane.linux.NamespaceProcess;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessId;
+import io.biplane.loop.Await;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Starts processes of a cluster; the caller has its {@link ClusterLock}. A new process is told
@@ -52,23 +52,31 @@ record ComponentStarter(DataDirectory data, NetworkNamespace fabric, NetworkName
      * @throws CommandFailure with the last lines of its log, if it ended before
      */
     ProcessId await(Component component, Process started) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (true) {
-            boolean runs = started.isAlive();
-            Optional<ProcessId> found = component.find(data);
-            if (found.isPresent()) {
-                return found.get();
-            }
-            if (!runs) {
-                throw new CommandFailure(component.endedEarly(data, "its start"));
-            }
-            if (System.nanoTime() > deadline) {
-                started.destroyForcibly();
-                throw new CommandFailure(
-                        "the %s did not start within %d s (its log %s may tell why; the machine may be overloaded)"
-                                .formatted(component.id(), LIMIT.toSeconds(), component.log(data)));
-            }
-            LockSupport.parkNanos(PAUSE.toNanos());
+        try {
+            return Await.within(LIMIT)
+                    .every(PAUSE)
+                    .answer(() -> registered(component, started))
+                    .orElseThrow(() -> {
+                        started.destroyForcibly();
+                        return new CommandFailure(
+                                "the %s did not start within %d s (its log %s may tell why; the machine may be overloaded)"
+                                        .formatted(
+                                                component.id(),
+                                                LIMIT.toSeconds(),
+                                                component.log(data)));
+                    });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted while the %s starts".formatted(component.id()));
         }
+    }
+
+    private Optional<ProcessId> registered(Component component, Process started) {
+        boolean runs = started.isAlive();
+        Optional<ProcessId> found = component.find(data);
+        if (found.isEmpty() && !runs) {
+            throw new CommandFailure(component.endedEarly(data, "its start"));
+        }
+        return found;
     }
 }

@@ -1,5 +1,8 @@
 package io.biplane.cli.cluster;
 
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -28,11 +31,20 @@ public final class ReadySocket implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ReadySocket.class.getName());
     private static final int LONGEST_ANSWER_BYTES = 4096;
 
+    /** As a rule no descriptor is left. */
+    private static final Duration RETRY = Duration.ofMillis(100);
+
     private final ServerSocketChannel listener;
+    private final Loop loop;
     private volatile Supplier<String> waitsFor = () -> "its start";
 
     private ReadySocket(ServerSocketChannel listener) {
         this.listener = listener;
+        this.loop =
+                Loop.platform("ready")
+                        .every(Duration.ZERO)
+                        .retry(BackOff.always(RETRY))
+                        .run(this::accept);
     }
 
     /** Listens at once; what an earlier process left at the path is replaced. */
@@ -42,7 +54,7 @@ public final class ReadySocket implements AutoCloseable {
         listener.bind(UnixDomainSocketAddress.of(path));
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
         ReadySocket socket = new ReadySocket(listener);
-        Thread.ofPlatform().daemon().name("ready").start(socket::run);
+        socket.loop.start();
         return socket;
     }
 
@@ -55,15 +67,9 @@ public final class ReadySocket implements AutoCloseable {
         waitsFor = what;
     }
 
-    private void run() {
-        try {
-            while (true) {
-                SocketChannel asker = listener.accept();
-                Thread.ofVirtual().name("ready-answer").start(() -> answer(asker));
-            }
-        } catch (IOException closed) {
-            LOG.log(Level.DEBUG, () -> "no longer asked whether it is ready: " + closed);
-        }
+    private void accept() throws IOException {
+        SocketChannel asker = listener.accept();
+        Thread _ = Thread.ofVirtual().name("ready-answer").start(() -> answer(asker));
     }
 
     private void answer(SocketChannel asker) {
@@ -107,6 +113,7 @@ public final class ReadySocket implements AutoCloseable {
 
     @Override
     public void close() {
+        loop.close(); // an interrupt ends the accept, and closes the listener
         try {
             listener.close();
         } catch (IOException e) {

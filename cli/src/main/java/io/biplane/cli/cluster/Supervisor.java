@@ -4,6 +4,8 @@ import io.biplane.cli.CommandFailure;
 import io.biplane.linux.Pidfd;
 import io.biplane.linux.ProcessId;
 import io.biplane.linux.ProcessWatch;
+import io.biplane.loop.BackOff;
+import io.biplane.loop.Loop;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -43,10 +45,8 @@ public final class Supervisor implements AutoCloseable {
     private final Optional<Component> self;
     private final ComponentStarter starter;
     private final ProcessWatch watch = new ProcessWatch();
-    private final Thread thread =
-            Thread.ofPlatform().name("supervisor").daemon().unstarted(this::run);
+    private final Loop loop;
     private final BlockingQueue<Restart> restarts = new LinkedBlockingQueue<>(1024);
-    private volatile boolean closed;
 
     // Confined to the thread.
     private final Map<Component, Pidfd> alive = new EnumMap<>(Component.class);
@@ -63,6 +63,12 @@ public final class Supervisor implements AutoCloseable {
         this.others = EnumSet.allOf(Component.class);
         self.ifPresent(others::remove);
         this.starter = starter;
+        this.loop =
+                Loop.platform("supervisor")
+                        .every(Duration.ZERO)
+                        .retry(BackOff.always(AFTER_FAILURE))
+                        .unblock(watch::wake)
+                        .run(this::turn);
     }
 
     /**
@@ -79,7 +85,7 @@ public final class Supervisor implements AutoCloseable {
                 }
             }
         }
-        thread.start();
+        loop.start();
     }
 
     private void announce(Component component, ProcessId process) {
@@ -91,15 +97,14 @@ public final class Supervisor implements AutoCloseable {
         return restarts.take();
     }
 
-    private void run() {
-        while (!closed) {
-            down = false;
-            boolean failed = false;
-            for (Component component : others) {
-                failed |= !tryLook(component);
-            }
-            watch.await(List.copyOf(alive.values()), failed ? AFTER_FAILURE : untilDue());
+    /** Looks at all, then waits for the next end. */
+    private void turn() {
+        down = false;
+        boolean failed = false;
+        for (Component component : others) {
+            failed |= !tryLook(component);
         }
+        watch.await(List.copyOf(alive.values()), failed ? AFTER_FAILURE : untilDue());
     }
 
     /** Whatever it fails of, the watch goes on. */
@@ -108,7 +113,7 @@ public final class Supervisor implements AutoCloseable {
             look(component);
             return true;
         } catch (IOException | RuntimeException e) {
-            if (!closed) {
+            if (!loop.isClosed()) {
                 LOG.log(
                         Level.WARNING,
                         () -> "restart failed component=%s: %s".formatted(component.id(), e));
@@ -157,7 +162,10 @@ public final class Supervisor implements AutoCloseable {
         try (ClusterLock _ = ClusterLock.await(data)) {
             down = data.isDown();
             // Somebody else may have been faster.
-            if (closed || down || component.find(data).isPresent() || !left(component).isZero()) {
+            if (loop.isClosed()
+                    || down
+                    || component.find(data).isPresent()
+                    || !left(component).isZero()) {
                 return;
             }
             Instant now = Instant.now();
@@ -192,21 +200,8 @@ public final class Supervisor implements AutoCloseable {
     /** Ends the watch and waits for its end; nothing is started afterwards. */
     @Override
     public void close() {
-        closed = true;
-        watch.wake();
-        thread.interrupt(); // where it waits for the lock
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        loop.close();
         alive.values().forEach(Pidfd::close);
         watch.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

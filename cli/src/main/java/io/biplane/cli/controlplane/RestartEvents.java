@@ -4,8 +4,11 @@ import io.biplane.api.Json;
 import io.biplane.cli.cluster.Supervisor;
 import io.biplane.cli.cluster.Supervisor.Restart;
 import io.biplane.client.event.EventRecorder;
+import io.biplane.loop.Loop;
 
 import tools.jackson.databind.node.ObjectNode;
+
+import java.time.Duration;
 
 /** Restarts of a cluster's processes as events: about kube-system, in namespace default. */
 final class RestartEvents {
@@ -15,19 +18,11 @@ final class RestartEvents {
     static void start(Supervisor supervisor, EventRecorder events) {
         ObjectNode about = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
         about.putObject("metadata").put("name", "kube-system");
-        Thread.ofPlatform()
-                .daemon()
-                .name("restart-events")
-                .start(() -> {
-                    try {
-                        while (true) {
-                            events.warning(
-                                    about, "ProcessRestarted", text(supervisor.takeRestart()));
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
+        Loop.platform("restart-events")
+                .every(Duration.ZERO)
+                .run(() ->
+                        events.warning(about, "ProcessRestarted", text(supervisor.takeRestart())))
+                .start();
     }
 
     private static String text(Restart restart) {

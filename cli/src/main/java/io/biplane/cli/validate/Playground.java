@@ -10,6 +10,7 @@ import io.biplane.api.view.PodView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.ListOptions;
+import io.biplane.loop.Await;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +39,7 @@ final class Playground implements AutoCloseable {
             Map.of("app", "MyApp", "app.kubernetes.io/name", "MyApp");
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(20);
     private static final String IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.53";
 
     private final ApiClient client;
@@ -200,13 +201,11 @@ final class Playground implements AutoCloseable {
 
     /** Asks again until there is an answer, or none within the time. */
     static <T> Optional<T> await(Duration patience, Supplier<Optional<T>> question) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
-            Optional<T> answer = question.get();
-            if (answer.isPresent() || System.nanoTime() > deadline) {
-                return answer;
-            }
-            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        try {
+            return Await.within(patience).every(PAUSE).answer(question::get);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
         }
     }
 
