@@ -1,15 +1,18 @@
 package io.biplane.bench;
 
+import io.biplane.loop.Await;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Optional;
 
 /**
  * A whole cluster, as the launcher brings it up: the time until a connection through a Service
@@ -78,18 +81,20 @@ public final class ClusterBench {
                 .formatted(PODS);
     }
 
-    private static void awaitConnection(String address, int port) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (true) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(address, port), 1_000);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("no connection to " + address, e);
-                }
-                LockSupport.parkNanos(1_000_000);
-            }
+    private static void awaitConnection(String address, int port) throws InterruptedException {
+        Optional<String> amiss =
+                Await.within(Duration.ofSeconds(10))
+                        .every(Duration.ofMillis(1))
+                        .until(() -> {
+                            try (Socket socket = new Socket()) {
+                                socket.connect(new InetSocketAddress(address, port), 1_000);
+                                return "";
+                            } catch (IOException e) {
+                                return "no connection to %s: %s".formatted(address, e);
+                            }
+                        });
+        if (amiss.isPresent()) {
+            throw new IllegalStateException(amiss.get());
         }
     }
 

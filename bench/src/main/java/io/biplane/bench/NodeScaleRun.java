@@ -18,6 +18,8 @@ import io.biplane.client.PatchType;
 import io.biplane.client.informer.Informers;
 import io.biplane.controllers.ControllerManager;
 import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.loop.Await;
+import io.biplane.loop.Loop;
 import io.biplane.netip.Addr;
 import io.biplane.netip.allocation.PortRange;
 import io.biplane.store.embedded.EmbeddedStore;
@@ -31,12 +33,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /** One JVM of {@link NodeScaleBench}; prints a line for each number of Services. */
@@ -123,31 +125,28 @@ final class NodeScaleRun {
                             """
                                     .formatted(i));
                 });
-        Thread.ofVirtual().start(this::renewLeases);
+        Loop.virtual("renew-leases").every(Duration.ofSeconds(10)).run(this::renewLeases).start();
         inParallel(PODS, this::pod);
     }
 
     private void renewLeases() {
-        while (true) {
-            for (int i = 0; i < OLD_NODES; i++) {
-                client.patch(
-                        Kinds.LEASES,
-                        "kube-node-lease",
-                        "old-" + i,
-                        PatchType.MERGE,
-                        Json.parse("{\"spec\":{\"leaseTransitions\":%d}}".formatted(i)));
-                client.patchStatus(
-                        Kinds.NODES,
-                        null,
-                        "old-" + i,
-                        PatchType.STRATEGIC,
-                        Json.parse(
-                                "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"lastHeartbeatTime\":\"%s\"}]}}"
-                                        .formatted(
-                                                Instant.ofEpochSecond(
-                                                        Instant.now().getEpochSecond()))));
-            }
-            LockSupport.parkNanos(Duration.ofSeconds(10).toNanos());
+        for (int i = 0; i < OLD_NODES; i++) {
+            client.patch(
+                    Kinds.LEASES,
+                    "kube-node-lease",
+                    "old-" + i,
+                    PatchType.MERGE,
+                    Json.parse("{\"spec\":{\"leaseTransitions\":%d}}".formatted(i)));
+            client.patchStatus(
+                    Kinds.NODES,
+                    null,
+                    "old-" + i,
+                    PatchType.STRATEGIC,
+                    Json.parse(
+                            "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"lastHeartbeatTime\":\"%s\"}]}}"
+                                    .formatted(
+                                            Instant.ofEpochSecond(
+                                                    Instant.now().getEpochSecond()))));
         }
     }
 
@@ -192,13 +191,16 @@ final class NodeScaleRun {
                                  "spec":{"ipFamilyPolicy":"RequireDualStack","selector":{"app":"g-%d"},"ports":[{"port":80}]}}
                                 """
                                         .formatted(i, i % PODS)));
-        long deadline = System.nanoTime() + POPULATING.toNanos();
         var slices = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
-        while (slices.list().size() < 2 * SERVICES) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("the Services have no endpoints yet");
-            }
-            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        Optional<String> amiss =
+                Await.within(POPULATING)
+                        .every(Duration.ofSeconds(1))
+                        .until(() ->
+                                slices.list().size() < 2 * SERVICES
+                                        ? "the Services have no endpoints yet"
+                                        : "");
+        if (amiss.isPresent()) {
+            throw new IllegalStateException(amiss.get());
         }
     }
 
@@ -246,14 +248,17 @@ final class NodeScaleRun {
     }
 
     /** Until the control plane uses less than a tenth of a core for a second. */
-    private static void awaitIdle() {
-        long deadline = System.nanoTime() + POPULATING.toNanos();
-        long used = Long.MAX_VALUE;
-        while (used > Duration.ofMillis(100).toNanos() && System.nanoTime() < deadline) {
-            long before = SYSTEM.getProcessCpuTime();
-            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-            used = SYSTEM.getProcessCpuTime() - before;
-        }
+    private static void awaitIdle() throws InterruptedException {
+        long[] before = {0};
+        Optional<String> _ =
+                Await.within(POPULATING)
+                        .every(Duration.ofSeconds(1))
+                        .until(() -> {
+                            long now = SYSTEM.getProcessCpuTime();
+                            boolean idle = now - before[0] <= Duration.ofMillis(100).toNanos();
+                            before[0] = now;
+                            return idle ? "" : "busy";
+                        });
     }
 
     private static void inParallel(int count, IntConsumer work) throws InterruptedException {
