@@ -3,9 +3,9 @@ package io.biplane.apiregistry;
 import java.util.List;
 
 /**
- * A row of {@code lists.txt}; {@code -} stands for none.
+ * How a list, a map or a struct is patched and merged: a row {@code list} without its type; {@code
+ * -} stands for none.
  *
- * @param type name of the type
  * @param field name of the field, {@code *} for the type itself
  * @param patchStrategy strategic merge patch: {@code merge}, {@code retainKeys} or both
  * @param mergeKey strategic merge patch: the field that tells elements apart
@@ -14,24 +14,11 @@ import java.util.List;
  * @param listMapKeys server-side apply: the fields that tell elements apart, joined by commas
  */
 record ListRule(
-        String type,
-        String field,
-        String patchStrategy,
-        String mergeKey,
-        String listType,
-        String listMapKeys) {
-    static List<ListRule> parse(String table) {
-        return table.lines()
-                .filter(l -> !l.isBlank() && !l.startsWith("#"))
-                .map(ListRule::row)
-                .toList();
-    }
-
-    private static ListRule row(String line) {
-        String[] cells = line.split(" ", -1);
-        if (cells.length != 6) {
-            throw new IllegalArgumentException("lists.txt: six cells expected: " + line);
+        String field, String patchStrategy, String mergeKey, String listType, String listMapKeys) {
+    static ListRule of(List<String> cells) {
+        if (cells.size() != 5) {
+            throw new IllegalArgumentException("list: five cells expected: " + cells);
         }
-        return new ListRule(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]);
+        return new ListRule(cells.get(0), cells.get(1), cells.get(2), cells.get(3), cells.get(4));
     }
 }

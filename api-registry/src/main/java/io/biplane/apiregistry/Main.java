@@ -1,16 +1,14 @@
 package io.biplane.apiregistry;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Writes the type registry into the directory that is its only argument. */
@@ -18,20 +16,23 @@ public final class Main {
     private Main() {}
 
     /** Does nothing if the directory is newer than everything on the class path. */
-    public static void main(String[] args) throws IOException, ReflectiveOperationException {
+    public static void main(String[] args)
+            throws IOException, ReflectiveOperationException, URISyntaxException {
         Path directory = Path.of(args[0], "io", "biplane", "api", "type");
         Path types = directory.resolve("types.txt");
         Path descriptions = directory.resolve("descriptions.txt");
         if (Files.exists(types) && newest().compareTo(Files.getLastModifiedTime(types)) < 0) {
             return;
         }
+        List<GroupTable> tables = tables();
+        List<String> apiVersions = tables.stream().map(GroupTable::apiVersion).distinct().toList();
         TypeWalk walk = new TypeWalk();
-        for (Root root : Root.all()) {
-            walk.add(root);
+        for (GroupTable table : tables) {
+            for (Root root : table.roots(apiVersions)) {
+                walk.add(root);
+            }
         }
-        Overlay.ipFamily(walk.types());
-        applyListRules(walk.types());
-        applyPresences(walk.types());
+        tables.forEach(table -> table.apply(walk.types()));
         Files.createDirectories(directory);
         Files.writeString(descriptions, Output.descriptions(walk.types().values()));
         Files.writeString(types, Output.types(walk.types().values()));
@@ -50,47 +51,16 @@ public final class Main {
         return newest;
     }
 
-    /**
-     * Every row must fit: one that fits nothing is a mistake or left over from an older release.
-     */
-    private static void applyListRules(Map<String, Type> types) throws IOException {
-        String unknown =
-                ListRule.parse(table("lists.txt")).stream()
-                        .filter(rule -> !apply(rule, types.get(rule.type())))
-                        .map(rule -> rule.type() + " " + rule.field())
-                        .collect(Collectors.joining("\n"));
-        if (!unknown.isEmpty()) {
-            throw new IllegalStateException("lists.txt: no such type or field:\n" + unknown);
-        }
-    }
-
-    /** Here too every row must fit. */
-    private static void applyPresences(Map<String, Type> types) throws IOException {
-        for (String line : table("presence.txt").lines().filter(l -> !l.startsWith("#")).toList()) {
-            List<String> cells = List.of(line.split(" ", -1));
-            List<String> fields = cells.subList(2, cells.size());
-            Type type = types.get(cells.getFirst());
-            if (type == null || !type.fields.keySet().containsAll(fields)) {
-                throw new IllegalStateException("presence.txt: no such type or field:\n" + line);
+    /** One of each API group and version, in the order of these, the core group first. */
+    private static List<GroupTable> tables() throws IOException, URISyntaxException {
+        Path directory = Path.of(Objects.requireNonNull(Main.class.getResource("types")).toURI());
+        List<GroupTable> tables = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                tables.add(GroupTable.read(file));
             }
-            fields.forEach(field -> type.presence(field, Presence.parse(cells.get(1))));
         }
-    }
-
-    private static String table(String file) throws IOException {
-        try (InputStream in = Main.class.getResourceAsStream(file)) {
-            if (in == null) {
-                throw new IOException(file + " is not on the class path");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private static boolean apply(ListRule rule, @Nullable Type type) {
-        if (type == null || !(rule.field().equals("*") || type.fields.containsKey(rule.field()))) {
-            return false;
-        }
-        type.rule(rule.field(), rule);
-        return true;
+        tables.sort(Comparator.comparing(GroupTable::apiVersion));
+        return tables;
     }
 }

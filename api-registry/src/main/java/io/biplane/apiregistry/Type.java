@@ -16,7 +16,7 @@ final class Type {
     final List<String> kinds = new ArrayList<>();
     final Map<String, Field> fields = new TreeMap<>();
 
-    /** By field, what {@code presence.txt} says of it. */
+    /** By field, what rows say of it. */
     private final Map<String, Presence> presences = new HashMap<>();
 
     Type(String name, String description) {
@@ -44,7 +44,7 @@ final class Type {
         return presences.getOrDefault(name, Presence.usual(field));
     }
 
-    /** How a list or map is patched and merged, as {@code lists.txt} has it. */
+    /** By field, how a list or map is patched and merged. */
     private final Map<String, ListRule> rules = new LinkedHashMap<>();
 
     void rule(String field, ListRule rule) {
