@@ -2,11 +2,13 @@ package io.biplane.api;
 
 import org.jspecify.annotations.Nullable;
 
+import tools.jackson.databind.node.ObjectNode;
+
 import java.util.List;
 import java.util.Optional;
 
 /**
- * One row of the kind registry: a kind in one version, with all names it goes by.
+ * A kind in one version, with all names it goes by.
  *
  * @param group API group, {@code ""} for the core group
  * @param version version, such as {@code v1}
@@ -19,8 +21,8 @@ import java.util.Optional;
  * @param subresources parts with paths of their own
  * @param selectableFields fields of field selectors beyond {@code metadata.name} and {@code
  *     metadata.namespace}
- * @param storageGroup group under which objects are stored; differs from {@code group} where two
- *     groups serve the same objects (Events)
+ * @param verbs verbs of the resource itself, in discovery's order
+ * @param storage how objects are stored
  */
 public record Resource(
         String group,
@@ -33,24 +35,15 @@ public record Resource(
         List<String> categories,
         List<Subresource> subresources,
         List<SelectableField> selectableFields,
-        String storageGroup) {
-    private static final List<String> ALL_VERBS =
-            List.of(
-                    "create",
-                    "delete",
-                    "deletecollection",
-                    "get",
-                    "list",
-                    "patch",
-                    "update",
-                    "watch");
-
+        List<String> verbs,
+        Storage storage) {
     /** Copies the lists. */
     public Resource {
         shortNames = List.copyOf(shortNames);
         categories = List.copyOf(categories);
         subresources = List.copyOf(subresources);
         selectableFields = List.copyOf(selectableFields);
+        verbs = List.copyOf(verbs);
     }
 
     /** {@code v1} or {@code apps/v1}: an object's {@code apiVersion}. */
@@ -106,12 +99,14 @@ public record Resource(
         return subresource("status").isPresent();
     }
 
-    /** The verbs of the resource itself, in discovery's order. */
-    public List<String> verbs() {
-        // Upstream offers no way to delete all namespaces at once.
-        return kind.equals("Namespace")
-                ? ALL_VERBS.stream().filter(v -> !v.equals("deletecollection")).toList()
-                : ALL_VERBS;
+    /** The object in the form of this version; the same instance if it has it already. */
+    public ObjectNode served(ObjectNode object) {
+        return storage.conversion().convert(object, apiVersion());
+    }
+
+    /** The object in the form in which it is stored; the same instance if it has it already. */
+    public ObjectNode stored(ObjectNode object) {
+        return storage.conversion().convert(object, storage.apiVersion());
     }
 
     /** Rows are one per group, version and plural name, so these alone tell them apart. */

@@ -11,17 +11,12 @@ import java.util.List;
  * The rules of one kind: what is filled in, what may not change and what is refused. All methods
  * are pure but for changing the object they are given; none keeps a reference to it.
  *
- * <p>The registry calls, on create: {@link #applyDefaults}, {@link #prepareForCreate}, {@link
+ * <p>The API server calls, on create: {@link #applyDefaults}, {@link #prepareForCreate}, {@link
  * #validate}; on update: {@link #applyDefaults}, {@link #prepareForUpdate}, {@link
  * #validateUpdate}; on an update of the status: {@link #prepareForStatusUpdate}, {@link
  * #validateStatusUpdate}; on every read of a stored object: {@link #decode}.
  */
 public interface Strategy {
-    /**
-     * The rules of a kind that has none of its own: status apart from the rest, nothing refused.
-     */
-    Strategy PLAIN = new Strategy() {};
-
     /**
      * Fills in what upstream fills in when it decodes an object, whatever else the request says.
      */

@@ -18,20 +18,24 @@ public record Subresource(
         verbs = List.copyOf(verbs);
     }
 
-    static Subresource status(String kind) {
+    /** Written apart from the rest of the object. */
+    public static Subresource status(String kind) {
         return new Subresource("status", "", "", kind, List.of("get", "patch", "update"));
     }
 
-    static Subresource scale() {
+    /** The number of replicas, in the same form for every kind that has them. */
+    public static Subresource scale() {
         return new Subresource(
                 "scale", "autoscaling", "v1", "Scale", List.of("get", "patch", "update"));
     }
 
-    static Subresource binding() {
+    /** Binds a pod to a node. */
+    public static Subresource binding() {
         return new Subresource("binding", "", "", "Binding", List.of("create"));
     }
 
-    static Subresource finalizeNamespace() {
+    /** Changes the finalizers in the spec of a namespace. */
+    public static Subresource finalizeNamespace() {
         return new Subresource("finalize", "", "", "Namespace", List.of("update"));
     }
 }

@@ -1,10 +1,12 @@
 /**
- * The Kubernetes kinds that Biplane serves: their names, their errors and the hook for their rules.
+ * What all of {@code api} is made of: the names of a kind in one version ({@link
+ * io.biplane.api.Resource}), JSON trees, errors in upstream's words ({@link
+ * io.biplane.api.StatusException}) and the hook for a kind's rules ({@link
+ * io.biplane.api.Strategy}).
  *
- * <p>In come JSON trees ({@code ObjectNode}) and names of kinds; out go rows ({@link
- * io.biplane.api.Resource}), errors in upstream's words ({@link io.biplane.api.StatusException})
- * and checked objects. The API server, the clients and all controllers call it. Nothing here does
- * I/O.
+ * <p>The kinds themselves are in {@code io.biplane.api.kind}, and what is served in {@code
+ * io.biplane.api.registry}. The API server, the clients and all controllers call it. Nothing here
+ * does I/O.
  */
 @NullMarked
 package io.biplane.api;

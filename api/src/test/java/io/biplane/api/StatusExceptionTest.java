@@ -2,6 +2,8 @@ package io.biplane.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.kind.Kinds;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -93,21 +95,20 @@ class StatusExceptionTest {
                         "{\"apiVersion\":\"v1\",\"kind\":\"Event\",\"involvedObject\":{\"name\":\"p\"},"
                                 + "\"message\":\"m\",\"source\":{\"component\":\"c\"},\"count\":2,"
                                 + "\"reportingComponent\":\"r\",\"reason\":\"x\"}");
-        var events = EventForms.convert(core, Kinds.EVENTS_V1);
+        var events = Kinds.EVENTS_V1.served(core);
         assertThat(Json.text(events))
                 .isEqualTo(
                         "{\"apiVersion\":\"events.k8s.io/v1\",\"kind\":\"Event\","
                                 + "\"regarding\":{\"name\":\"p\"},\"note\":\"m\","
                                 + "\"deprecatedSource\":{\"component\":\"c\"},\"deprecatedCount\":2,"
                                 + "\"reportingController\":\"r\",\"reason\":\"x\"}");
-        assertThat(EventForms.convert(events, Kinds.EVENTS)).isEqualTo(core);
+        assertThat(Kinds.EVENTS_V1.stored(events)).isEqualTo(core);
     }
 
     @Test
     void rowsFindEachOther() {
-        assertThat(Kinds.find("apps", "v1", "deployments")).contains(Kinds.DEPLOYMENTS);
-        assertThat(Kinds.find("", "v1", "deployments")).isEmpty();
-        assertThat(Kinds.stored(Kinds.EVENTS_V1)).isEqualTo(Kinds.EVENTS);
+        assertThat(Kinds.BUILT_IN.find("apps", "v1", "deployments")).contains(Kinds.DEPLOYMENTS);
+        assertThat(Kinds.BUILT_IN.find("", "v1", "deployments")).isEmpty();
         assertThat(Kinds.PODS.path("default", "p")).isEqualTo("/api/v1/namespaces/default/pods/p");
         assertThat(Kinds.DEPLOYMENTS.path(null, null)).isEqualTo("/apis/apps/v1/deployments");
         assertThat(Kinds.NODES.path(null, "n")).isEqualTo("/api/v1/nodes/n");

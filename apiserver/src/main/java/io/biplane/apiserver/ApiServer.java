@@ -2,9 +2,9 @@ package io.biplane.apiserver;
 
 import static java.lang.System.Logger.Level.INFO;
 
-import io.biplane.api.Strategies;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.service.ServiceCluster;
-import io.biplane.api.strategy.KindStrategies;
 import io.biplane.apiserver.allocation.Allocations;
 import io.biplane.apiserver.allocation.NodePortRange;
 import io.biplane.apiserver.bootstrap.Bootstrap;
@@ -66,18 +66,22 @@ public final class ApiServer implements AutoCloseable {
                                 Map.of(
                                         config.securePort(),
                                         "the API server's own (--secure-port)")));
+        KindRegistry kinds = new KindRegistry(Kinds.BUILT_IN);
         ObjectWriter writer =
                 new ObjectWriter(
-                        store, strategies(config), allocations.byResource(), config.eventTtl());
+                        store, kinds, cluster(config), allocations.byResource(), config.eventTtl());
         this.bootstrap = new Bootstrap(config, writer);
         this.router =
-                new Router(new Registry(writer, logs), new Health(store, bootstrap::isComplete));
+                new Router(
+                        kinds,
+                        new Registry(writer, logs),
+                        new Health(store, bootstrap::isComplete));
     }
 
-    private static Strategies strategies(ApiServerConfig config) {
+    private static ServiceCluster cluster(ApiServerConfig config) {
         List<IpFamily> families =
                 config.serviceClusterIpRange().stream().map(Prefix::family).toList();
-        return KindStrategies.of(new ServiceCluster(families, config.dualStackGate()));
+        return new ServiceCluster(families, config.dualStackGate());
     }
 
     /**

@@ -3,8 +3,8 @@ package io.biplane.bench;
 import com.sun.management.OperatingSystemMXBean;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.NodeView;
 import io.biplane.apiserver.ApiServer;

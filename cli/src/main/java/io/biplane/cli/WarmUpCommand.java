@@ -1,7 +1,7 @@
 package io.biplane.cli;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.User;

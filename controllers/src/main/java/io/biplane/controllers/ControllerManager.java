@@ -1,5 +1,7 @@
 package io.biplane.controllers;
 
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
 import io.biplane.client.ApiClient;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
@@ -62,8 +64,9 @@ public final class ControllerManager implements AutoCloseable {
                         informers,
                         recorder(client, "endpoint-slice-controller")));
         controllers.add(new EndpointsController(client, informers));
-        controllers.add(new NamespaceController(client, informers));
-        controllers.add(new GarbageCollector(client, informers));
+        KindRegistry kinds = new KindRegistry(Kinds.BUILT_IN);
+        controllers.add(new NamespaceController(kinds, client, informers));
+        controllers.add(new GarbageCollector(kinds, client, informers));
         controllers.add(new ServiceCidrController(client, informers));
         NodeLifecycleConfig lifecycle = NodeLifecycleConfig.DEFAULT;
         controllers.add(new NodeLifecycle(lifecycle, client, informers, nodeEvents));

@@ -1,7 +1,7 @@
 package io.biplane.node;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;

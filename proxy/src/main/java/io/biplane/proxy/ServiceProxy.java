@@ -2,7 +2,7 @@ package io.biplane.proxy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.informer.Informer;

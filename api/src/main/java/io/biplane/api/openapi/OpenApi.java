@@ -1,10 +1,15 @@
 package io.biplane.api.openapi;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.KindSet;
 import io.biplane.api.type.ApiType;
 import io.biplane.api.type.TypeRegistry;
+
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,7 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The documents, each made on first request and kept. Safe for any number of threads.
+ * The documents, each made on first request and kept while the kinds stay the same. Safe for any
+ * number of threads.
  *
  * <p>Where they belong: {@code /openapi/v2} answers {@code application/json} with {@link #v2Json},
  * and {@code application/com.github.proto-openapi.spec.v2@v1.0+protobuf} (older clients) or {@code
@@ -57,36 +63,86 @@ public final class OpenApi {
     }
 
     private static final class V2 {
-        static final byte[] JSON;
-        static final byte[] PROTOBUF;
+        final byte[] json;
+        final byte[] protobuf;
 
-        static {
-            ObjectNode document = document2();
-            JSON = Json.bytes(document);
-            PROTOBUF = GnosticWriter.document(document);
+        V2(KindSet kinds) {
+            ObjectNode document = document2(kinds);
+            json = Json.bytes(document);
+            protobuf = GnosticWriter.document(document);
         }
     }
 
     private static final class V3 {
-        static final Map<String, Document> DOCUMENTS = documents3();
-        static final byte[] INDEX = Json.bytes(index3(DOCUMENTS));
+        final Map<String, Document> documents;
+        final byte[] index;
+
+        V3(KindSet kinds) {
+            documents = documents3(kinds);
+            index = Json.bytes(index3(documents));
+        }
     }
 
-    private OpenApi() {}
+    private final KindRegistry registry;
+
+    /** The kinds that the documents describe; they are made anew when there are others. */
+    @GuardedBy("this")
+    private KindSet described;
+
+    @GuardedBy("this")
+    private @Nullable V2 second;
+
+    @GuardedBy("this")
+    private @Nullable V3 third;
+
+    public OpenApi(KindRegistry registry) {
+        this.registry = registry;
+        this.described = registry.current();
+    }
+
+    private synchronized V2 second() {
+        forgetOthers();
+        V2 made = second;
+        if (made == null) {
+            made = new V2(described);
+            second = made;
+        }
+        return made;
+    }
+
+    private synchronized V3 third() {
+        forgetOthers();
+        V3 made = third;
+        if (made == null) {
+            made = new V3(described);
+            third = made;
+        }
+        return made;
+    }
+
+    @GuardedBy("this")
+    private void forgetOthers() {
+        KindSet now = registry.current();
+        if (described != now) {
+            described = now;
+            second = null;
+            third = null;
+        }
+    }
 
     /** Version 2, as JSON. */
-    public static byte[] v2Json() {
-        return V2.JSON.clone();
+    public byte[] v2Json() {
+        return second().json.clone();
     }
 
     /** Version 2, as gnostic's protobuf message {@code openapi.v2.Document}. */
-    public static byte[] v2Protobuf() {
-        return V2.PROTOBUF.clone();
+    public byte[] v2Protobuf() {
+        return second().protobuf.clone();
     }
 
     /** Version 3: the paths of all documents, with their hashes. */
-    public static byte[] v3Index() {
-        return V3.INDEX.clone();
+    public byte[] v3Index() {
+        return third().index.clone();
     }
 
     /**
@@ -94,14 +150,14 @@ public final class OpenApi {
      *
      * @param path {@code api/v1} or {@code apis/apps/v1}
      */
-    public static Optional<Document> v3(String path) {
-        return Optional.ofNullable(V3.DOCUMENTS.get(path));
+    public Optional<Document> v3(String path) {
+        return Optional.ofNullable(third().documents.get(path));
     }
 
-    private static ObjectNode document2() {
+    private static ObjectNode document2(KindSet kinds) {
         Schemas schemas = new Schemas(Style.V2);
         Paths paths = new Paths(Style.V2, schemas);
-        Kinds.all().forEach(paths::add);
+        kinds.resources().forEach(paths::add);
         for (ApiType type : TypeRegistry.get().all()) {
             if (!type.kinds().isEmpty()) {
                 schemas.add(type);
@@ -115,13 +171,15 @@ public final class OpenApi {
         return document;
     }
 
-    private static Map<String, Document> documents3() {
+    private static Map<String, Document> documents3(KindSet kinds) {
         Set<String> versions = new TreeSet<>();
-        Kinds.all().forEach(resource -> versions.add(resource.versionPath()));
+        kinds.resources().forEach(resource -> versions.add(resource.versionPath()));
         Map<String, Document> documents = new LinkedHashMap<>();
         for (String versionPath : versions) {
             List<Resource> resources =
-                    Kinds.all().stream().filter(r -> r.versionPath().equals(versionPath)).toList();
+                    kinds.resources().stream()
+                            .filter(r -> r.versionPath().equals(versionPath))
+                            .toList();
             byte[] json = Json.bytes(document3(resources));
             documents.put(versionPath.substring(1), new Document(json));
         }

@@ -2,7 +2,7 @@ package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.Strategy;
 
@@ -17,9 +17,11 @@ import java.util.List;
  * that is not possible, because allocation, which comes next, must know how many addresses to find.
  */
 public final class ServiceStrategy implements Strategy {
+    private final Resource resource;
     private final ServiceCluster cluster;
 
-    public ServiceStrategy(ServiceCluster cluster) {
+    public ServiceStrategy(Resource resource, ServiceCluster cluster) {
+        this.resource = resource;
         this.cluster = cluster;
     }
 
@@ -96,10 +98,10 @@ public final class ServiceStrategy implements Strategy {
         }
     }
 
-    private static void refuse(ObjectNode service, List<FieldError> errors) {
+    private void refuse(ObjectNode service, List<FieldError> errors) {
         if (!errors.isEmpty()) {
             throw StatusException.invalid(
-                    Kinds.SERVICES, Json.string(service, "metadata", "name"), errors);
+                    resource, Json.string(service, "metadata", "name"), errors);
         }
     }
 

@@ -2,7 +2,7 @@ package io.biplane.api.strategy;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Set;
 
 /** The rules of EndpointSlices: all addresses of a slice are of one family, for good. */
-final class EndpointSliceStrategy extends NamedStrategy {
+public final class EndpointSliceStrategy extends NamedStrategy {
     private static final List<String> TYPES = List.of("FQDN", "IPv4", "IPv6");
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
     private static final int MOST_ENDPOINTS = 1000;
     private static final int MOST_ADDRESSES = 100;
     private static final int MOST_PORTS = 20_000;
 
-    EndpointSliceStrategy() {
-        super(Kinds.ENDPOINT_SLICES);
+    public EndpointSliceStrategy(Resource resource) {
+        super(resource);
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.biplane.api.strategy;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
@@ -14,11 +14,11 @@ import tools.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /** The rules of Endpoints. */
-final class EndpointsStrategy extends NamedStrategy {
+public final class EndpointsStrategy extends NamedStrategy {
     private static final List<String> PROTOCOLS = List.of("SCTP", "TCP", "UDP");
 
-    EndpointsStrategy() {
-        super(Kinds.ENDPOINTS);
+    public EndpointsStrategy(Resource resource) {
+        super(resource);
     }
 
     @Override

@@ -22,7 +22,7 @@ public class NamedStrategy implements Strategy {
     private final Function<String, List<String>> names;
 
     /** For kinds whose names are DNS subdomains, as those of most are. */
-    protected NamedStrategy(Resource resource) {
+    public NamedStrategy(Resource resource) {
         this(resource, Names::dnsSubdomain);
     }
 

@@ -2,7 +2,7 @@ package io.biplane.api.strategy;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
@@ -21,12 +21,12 @@ import java.util.Set;
 /**
  * The rules of Nodes: at most one pod subnet of each family, which never changes once it is there.
  */
-final class NodeStrategy extends NamedStrategy {
+public final class NodeStrategy extends NamedStrategy {
     private static final List<String> TAINT_EFFECTS =
             List.of("NoExecute", "NoSchedule", "PreferNoSchedule");
 
-    NodeStrategy() {
-        super(Kinds.NODES);
+    public NodeStrategy(Resource resource) {
+        super(resource);
     }
 
     /**

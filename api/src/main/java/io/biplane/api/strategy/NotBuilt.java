@@ -1,8 +1,6 @@
 package io.biplane.api.strategy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
 import io.biplane.api.validation.FieldPath;
 
 import tools.jackson.databind.JsonNode;
@@ -10,7 +8,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiPredicate;
 
 /**
@@ -35,8 +32,10 @@ public final class NotBuilt {
     private static final String UNSCHEDULED =
             "Biplane's scheduler does not look at this yet (use nodeSelector, or required node affinity)";
 
-    private static final List<Row> SERVICE =
-            List.of(
+    /** Of Services. */
+    public static final NotBuilt SERVICES =
+            new NotBuilt(
+                    List.of(),
                     row(
                             "spec.type",
                             is("LoadBalancer"),
@@ -83,8 +82,10 @@ public final class NotBuilt {
                             (service, _) -> isType(service, "ExternalName"),
                             "there is no cluster DNS yet: the Service's name does not resolve (use the external name itself)"));
 
-    private static final List<Row> ENDPOINTS =
-            List.of(
+    /** Of Endpoints. */
+    public static final NotBuilt ENDPOINTS =
+            new NotBuilt(
+                    List.of(),
                     row(
                             "subsets",
                             (endpoints, _) -> isMadeByHand(endpoints),
@@ -123,18 +124,38 @@ public final class NotBuilt {
                             UNSCHEDULED),
                     row("topologySpreadConstraints", NotBuilt::isGiven, UNSCHEDULED));
 
-    /** The rows of a kind, and where in its objects their paths begin. */
-    record Table(List<String> base, List<Row> rows) {}
+    /** Of Pods. */
+    public static final NotBuilt PODS = new NotBuilt(List.of("spec"), POD);
 
-    static final Map<Resource, Table> TABLES =
-            Map.of(
-                    Kinds.SERVICES, new Table(List.of(), SERVICE),
-                    Kinds.ENDPOINTS, new Table(List.of(), ENDPOINTS),
-                    Kinds.PODS, new Table(List.of("spec"), POD),
-                    Kinds.DEPLOYMENTS, new Table(List.of("spec", "template", "spec"), POD),
-                    Kinds.REPLICA_SETS, new Table(List.of("spec", "template", "spec"), POD));
+    /** Of what makes pods from a template. */
+    public static final NotBuilt POD_TEMPLATES =
+            new NotBuilt(List.of("spec", "template", "spec"), POD);
 
-    private NotBuilt() {}
+    /** Of a kind whose fields are all built. */
+    public static final NotBuilt NOTHING = new NotBuilt(List.of());
+
+    private final List<String> base;
+    private final List<Row> rows;
+
+    private NotBuilt(List<String> base, Row... rows) {
+        this(base, List.of(rows));
+    }
+
+    /**
+     * @param base where in the kind's objects the paths of the rows begin
+     */
+    private NotBuilt(List<String> base, List<Row> rows) {
+        this.base = List.copyOf(base);
+        this.rows = List.copyOf(rows);
+    }
+
+    List<String> base() {
+        return base;
+    }
+
+    List<Row> rows() {
+        return rows;
+    }
 
     private static Row row(String path, BiPredicate<ObjectNode, JsonNode> set, String what) {
         return new Row(FieldPath.parse(path), set, what);
@@ -167,15 +188,12 @@ public final class NotBuilt {
     }
 
     /** Texts for {@code Warning} headers, one for each such field that the object sets. */
-    public static List<String> warnings(Resource resource, ObjectNode object) {
-        Table table = TABLES.get(resource);
+    public List<String> warnings(ObjectNode object) {
         List<String> warnings = new ArrayList<>();
-        if (table != null
-                && Json.at(object, table.base.toArray(String[]::new)) instanceof ObjectNode root) {
-            String base = String.join(".", table.base);
-            for (Row row : table.rows) {
+        if (Json.at(object, base.toArray(String[]::new)) instanceof ObjectNode root) {
+            for (Row row : rows) {
                 row.path.find(
-                        base,
+                        String.join(".", base),
                         root,
                         (field, value) -> {
                             if (row.set.test(root, value)) {

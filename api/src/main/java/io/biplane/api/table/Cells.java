@@ -10,33 +10,33 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What cells of several kinds have in common. */
-final class Cells {
-    static final String NONE = "<none>";
+public final class Cells {
+    public static final String NONE = "<none>";
 
     private Cells() {}
 
     /** The text, or {@code <none>} if it is empty. */
-    static String orNone(String text) {
+    public static String orNone(String text) {
         return text.isEmpty() ? NONE : text;
     }
 
     /** The string under a path, or {@code <none>}. */
-    static Column.Cell text(String... path) {
+    public static Column.Cell text(String... path) {
         return (object, now) -> orNone(Json.string(object, path));
     }
 
     /** The number under a path, or 0. */
-    static Column.Cell number(String... path) {
+    public static Column.Cell number(String... path) {
         return (object, now) -> Json.at(object, path).intValue(0);
     }
 
     /** How many entries the map or list under a path has. */
-    static Column.Cell size(String... path) {
+    public static Column.Cell size(String... path) {
         return (object, now) -> Json.at(object, path).size();
     }
 
     /** {@code a=b,c=d}, sorted, or {@code <none>}. */
-    static String labels(JsonNode labels) {
+    public static String labels(JsonNode labels) {
         return orNone(
                 labels.properties().stream()
                         .map(e -> e.getKey() + "=" + e.getValue().stringValue(""))
@@ -45,7 +45,7 @@ final class Cells {
     }
 
     /** A LabelSelector as text: what it wants equal first, then its expressions. */
-    static String selector(JsonNode selector) {
+    public static String selector(JsonNode selector) {
         List<String> parts = new ArrayList<>();
         for (Map.Entry<String, JsonNode> label : selector.path("matchLabels").properties()) {
             parts.add(label.getKey() + "=" + label.getValue().stringValue(""));
@@ -72,7 +72,7 @@ final class Cells {
     }
 
     /** One field of all elements of a list, joined by commas; absent ones left out. */
-    static String join(JsonNode list, String field) {
+    public static String join(JsonNode list, String field) {
         return list.valueStream()
                 .map(element -> Json.string(element, field))
                 .filter(text -> !text.isEmpty())
@@ -80,7 +80,7 @@ final class Cells {
     }
 
     /** At most {@code max} entries, then how many more there are; {@code empty} if none. */
-    static String some(List<String> all, int max, String empty) {
+    public static String some(List<String> all, int max, String empty) {
         if (all.isEmpty()) {
             return empty;
         }

@@ -14,10 +14,10 @@ import java.time.Instant;
  * @param description what the column says, for discovery by clients
  * @param cell takes the cell out of an object
  */
-record Column(
+public record Column(
         String name, String type, String format, int priority, String description, Cell cell) {
     /** Takes a cell out of an object. */
-    interface Cell {
+    public interface Cell {
         /**
          * The cell's content.
          *
@@ -28,20 +28,20 @@ record Column(
         Object of(JsonNode object, Instant now);
     }
 
-    static Column text(String name, String description, Cell cell) {
+    public static Column text(String name, String description, Cell cell) {
         return new Column(name, "string", "", 0, description, cell);
     }
 
-    static Column number(String name, String description, Cell cell) {
+    public static Column number(String name, String description, Cell cell) {
         return new Column(name, "integer", "", 0, description, cell);
     }
 
     /** The same column, printed only by {@code -o wide}. */
-    Column wide() {
+    public Column wide() {
         return new Column(name, type, format, 1, description, cell);
     }
 
-    static Column objectName() {
+    public static Column objectName() {
         return new Column(
                 "Name",
                 "string",
@@ -51,7 +51,7 @@ record Column(
                 (object, now) -> object.path("metadata").path("name").stringValue(""));
     }
 
-    static Column age() {
+    public static Column age() {
         return text(
                 "Age",
                 "CreationTimestamp is the time at which the object was created.",

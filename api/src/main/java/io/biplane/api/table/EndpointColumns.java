@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The columns of Endpoints and EndpointSlices. */
-final class EndpointColumns {
+public final class EndpointColumns {
     private static final String UNSET = "<unset>";
     private static final int SHOWN = 3;
 
-    static final List<Column> ENDPOINTS =
+    public static final List<Column> ENDPOINTS =
             List.of(
                     Column.objectName(),
                     Column.text(
@@ -21,7 +21,7 @@ final class EndpointColumns {
                             (endpoints, now) -> Cells.some(sockets(endpoints), SHOWN, Cells.NONE)),
                     Column.age());
 
-    static final List<Column> ENDPOINT_SLICES =
+    public static final List<Column> ENDPOINT_SLICES =
             List.of(
                     Column.objectName(),
                     Column.text(

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The columns of Events, in the forms of both groups. */
-final class EventColumns {
+public final class EventColumns {
     /** How the form of a group names what the columns show. */
     private record Names(
             String object,
@@ -20,7 +20,7 @@ final class EventColumns {
             String last,
             String count) {}
 
-    static final List<Column> CORE =
+    public static final List<Column> CORE =
             columns(
                     new Names(
                             "involvedObject",
@@ -29,7 +29,7 @@ final class EventColumns {
                             "firstTimestamp",
                             "lastTimestamp",
                             "count"));
-    static final List<Column> EVENTS =
+    public static final List<Column> EVENTS =
             columns(
                     new Names(
                             "regarding",

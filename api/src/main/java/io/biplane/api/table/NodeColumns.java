@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.TreeSet;
 
 /** The columns of Nodes. */
-final class NodeColumns {
+public final class NodeColumns {
     private static final String ROLE_PREFIX = "node-role.kubernetes.io/";
     private static final String ROLE = "kubernetes.io/role";
 
-    static final List<Column> ALL =
+    public static final List<Column> ALL =
             List.of(
                     Column.objectName(),
                     Column.text("Status", "The status of the node", (node, now) -> status(node)),

@@ -7,8 +7,8 @@ import tools.jackson.databind.JsonNode;
 import java.util.List;
 
 /** The columns of Pods. */
-final class PodColumns {
-    static final List<Column> ALL =
+public final class PodColumns {
+    public static final List<Column> ALL =
             List.of(
                     Column.objectName(),
                     Column.text(

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The columns of Services. */
-final class ServiceColumns {
-    static final List<Column> ALL =
+public final class ServiceColumns {
+    public static final List<Column> ALL =
             List.of(
                     Column.objectName(),
                     Column.text(

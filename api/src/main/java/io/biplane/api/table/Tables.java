@@ -1,8 +1,6 @@
 package io.biplane.api.table;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -11,9 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 
-/** Makes tables of objects. */
+/** Makes tables of objects, with the columns of their kind. */
 public final class Tables {
     /** What a row carries besides its cells: query parameter {@code includeObject}. */
     public enum IncludeObject {
@@ -31,34 +28,14 @@ public final class Tables {
         }
     }
 
-    private static final List<Column> PLAIN = List.of(Column.objectName(), Column.age());
-    private static final Map<Resource, List<Column>> COLUMNS =
-            Map.ofEntries(
-                    Map.entry(Kinds.PODS, PodColumns.ALL),
-                    Map.entry(Kinds.NODES, NodeColumns.ALL),
-                    Map.entry(Kinds.SERVICES, ServiceColumns.ALL),
-                    Map.entry(Kinds.ENDPOINTS, EndpointColumns.ENDPOINTS),
-                    Map.entry(Kinds.ENDPOINT_SLICES, EndpointColumns.ENDPOINT_SLICES),
-                    Map.entry(Kinds.DEPLOYMENTS, WorkloadColumns.DEPLOYMENTS),
-                    Map.entry(Kinds.REPLICA_SETS, WorkloadColumns.REPLICA_SETS),
-                    Map.entry(Kinds.EVENTS, EventColumns.CORE),
-                    Map.entry(Kinds.EVENTS_V1, EventColumns.EVENTS),
-                    Map.entry(Kinds.NAMESPACES, OtherColumns.NAMESPACES),
-                    Map.entry(Kinds.CONFIG_MAPS, OtherColumns.CONFIG_MAPS),
-                    Map.entry(Kinds.SECRETS, OtherColumns.SECRETS),
-                    Map.entry(Kinds.SERVICE_ACCOUNTS, OtherColumns.SERVICE_ACCOUNTS),
-                    Map.entry(Kinds.LEASES, OtherColumns.LEASES),
-                    Map.entry(Kinds.IP_ADDRESSES, NetworkingColumns.IP_ADDRESSES),
-                    Map.entry(Kinds.SERVICE_CIDRS, NetworkingColumns.SERVICE_CIDRS));
-
     private Tables() {}
 
     /** The table of one object. */
     public static ObjectNode ofObject(
-            Resource resource, ObjectNode object, IncludeObject include, Instant now) {
+            List<Column> columns, ObjectNode object, IncludeObject include, Instant now) {
         ObjectNode metadata = Json.object();
         copy("resourceVersion", object.path("metadata"), metadata);
-        return table(resource, List.of(object), metadata, include, now, true);
+        return table(columns, List.of(object), metadata, include, now, true);
     }
 
     /**
@@ -67,12 +44,12 @@ public final class Tables {
      * @param metadata the list's metadata: resourceVersion, continue, remainingItemCount
      */
     public static ObjectNode ofList(
-            Resource resource,
+            List<Column> columns,
             Iterable<? extends JsonNode> items,
             ObjectNode metadata,
             IncludeObject include,
             Instant now) {
-        return table(resource, items, metadata, include, now, true);
+        return table(columns, items, metadata, include, now, true);
     }
 
     /**
@@ -81,24 +58,23 @@ public final class Tables {
      * @param headings whether to name the columns: only the first event of a watch does
      */
     public static ObjectNode ofEvent(
-            Resource resource,
+            List<Column> columns,
             ObjectNode object,
             IncludeObject include,
             Instant now,
             boolean headings) {
         ObjectNode metadata = Json.object();
         copy("resourceVersion", object.path("metadata"), metadata);
-        return table(resource, List.of(object), metadata, include, now, headings);
+        return table(columns, List.of(object), metadata, include, now, headings);
     }
 
     private static ObjectNode table(
-            Resource resource,
+            List<Column> columns,
             Iterable<? extends JsonNode> items,
             ObjectNode metadata,
             IncludeObject include,
             Instant now,
             boolean headings) {
-        List<Column> columns = COLUMNS.getOrDefault(resource, PLAIN);
         ObjectNode table = Json.object().put("kind", "Table");
         table.put("apiVersion", "meta.k8s.io/v1").set("metadata", metadata);
         ArrayNode definitions = table.putArray("columnDefinitions");

@@ -7,8 +7,8 @@ import tools.jackson.databind.JsonNode;
 import java.util.List;
 
 /** The columns of Deployments and ReplicaSets. */
-final class WorkloadColumns {
-    static final List<Column> DEPLOYMENTS =
+public final class WorkloadColumns {
+    public static final List<Column> DEPLOYMENTS =
             List.of(
                     Column.objectName(),
                     Column.text(
@@ -37,7 +37,7 @@ final class WorkloadColumns {
                     containers("image", "Images", "Images of each container in the template."),
                     selector());
 
-    static final List<Column> REPLICA_SETS =
+    public static final List<Column> REPLICA_SETS =
             List.of(
                     Column.objectName(),
                     Column.number(

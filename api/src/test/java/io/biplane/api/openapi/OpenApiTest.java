@@ -3,8 +3,9 @@ package io.biplane.api.openapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
 
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 class OpenApiTest {
-    private final JsonNode v2 = Json.parse(OpenApi.v2Json());
+    private static final OpenApi DOCUMENTS = new OpenApi(new KindRegistry(Kinds.BUILT_IN));
+    private final JsonNode v2 = Json.parse(DOCUMENTS.v2Json());
 
     @Test
     void everyReferenceLeadsToASchemaOfTheSameDocument() {
@@ -66,7 +68,7 @@ class OpenApiTest {
 
     @Test
     void kubectlFindsThatServersValidateFieldsAndTakeStrategicPatches() {
-        for (Resource resource : Kinds.all()) {
+        for (Resource resource : Kinds.BUILT_IN.resources()) {
             String path = resource.path("{namespace}", "{name}");
             JsonNode patch =
                     v3(resource.versionPath().substring(1)).path("paths").path(path).path("patch");
@@ -90,17 +92,17 @@ class OpenApiTest {
     @Test
     void theIndexNamesEveryDocumentByItsHash() {
         assertThat(v3Paths())
-                .containsExactlyInAnyOrder(
-                        "api/v1",
-                        "apis/apps/v1",
-                        "apis/coordination.k8s.io/v1",
-                        "apis/discovery.k8s.io/v1",
-                        "apis/events.k8s.io/v1",
-                        "apis/networking.k8s.io/v1");
-        JsonNode index = Json.parse(OpenApi.v3Index());
+                .containsExactlyInAnyOrderElementsOf(
+                        Kinds.BUILT_IN.resources().stream()
+                                .map(resource -> resource.versionPath().substring(1))
+                                .distinct()
+                                .toList())
+                .contains("api/v1", "apis/networking.k8s.io/v1");
+        JsonNode index = Json.parse(DOCUMENTS.v3Index());
         assertThat(Json.string(index, "paths", "api/v1", "serverRelativeURL"))
-                .isEqualTo("/openapi/v3/api/v1?hash=" + OpenApi.v3("api/v1").orElseThrow().hash());
-        assertThat(OpenApi.v3("api/v2")).isEmpty();
+                .isEqualTo(
+                        "/openapi/v3/api/v1?hash=" + DOCUMENTS.v3("api/v1").orElseThrow().hash());
+        assertThat(DOCUMENTS.v3("api/v2")).isEmpty();
     }
 
     @Test
@@ -119,7 +121,7 @@ class OpenApiTest {
 
     @Test
     void theProtobufFormHasEveryPathAndDefinition() {
-        Message document = new Message(ByteBuffer.wrap(OpenApi.v2Protobuf()));
+        Message document = new Message(ByteBuffer.wrap(DOCUMENTS.v2Protobuf()));
         assertThat(document.text(1)).isEqualTo("2.0");
         assertThat(pairs(document.message(8), 2))
                 .isEqualTo(new TreeSet<>(v2.path("paths").propertyNames()));
@@ -148,11 +150,11 @@ class OpenApiTest {
     }
 
     private static List<String> v3Paths() {
-        return List.copyOf(Json.parse(OpenApi.v3Index()).path("paths").propertyNames());
+        return List.copyOf(Json.parse(DOCUMENTS.v3Index()).path("paths").propertyNames());
     }
 
     private static JsonNode v3(String path) {
-        return Json.parse(OpenApi.v3(path).orElseThrow().json());
+        return Json.parse(DOCUMENTS.v3(path).orElseThrow().json());
     }
 
     /** A protobuf message, read without knowing its type. */

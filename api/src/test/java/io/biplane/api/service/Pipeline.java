@@ -1,8 +1,8 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.type.Decoder;
 import io.biplane.api.type.FieldValidation;
 import io.biplane.netip.IpFamily;
@@ -18,10 +18,13 @@ record Pipeline(ServiceStrategy strategy) {
     static final Pipeline V4_V6 = of(IpFamily.IPV4, IpFamily.IPV6);
     static final Pipeline V6_V4 = of(IpFamily.IPV6, IpFamily.IPV4);
     static final Pipeline GATE_OFF =
-            new Pipeline(new ServiceStrategy(new ServiceCluster(List.of(IpFamily.IPV4), false)));
+            new Pipeline(
+                    new ServiceStrategy(
+                            Kinds.SERVICES, new ServiceCluster(List.of(IpFamily.IPV4), false)));
 
     private static Pipeline of(IpFamily... families) {
-        return new Pipeline(new ServiceStrategy(new ServiceCluster(List.of(families), true)));
+        return new Pipeline(
+                new ServiceStrategy(Kinds.SERVICES, new ServiceCluster(List.of(families), true)));
     }
 
     private static ObjectNode decoded(ObjectNode request) {

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
-import io.biplane.api.Strategies;
 import io.biplane.api.Strategy;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.Strategies;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.type.ApiField;
 import io.biplane.api.type.ApiType;
@@ -42,7 +43,9 @@ import java.util.stream.Collectors;
  */
 class EmptyStringsTest {
     private static final Strategies ALL =
-            KindStrategies.of(new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true));
+            new Strategies(
+                    new KindRegistry(Kinds.BUILT_IN),
+                    new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true));
 
     /**
      * A line of the table.
@@ -60,7 +63,7 @@ class EmptyStringsTest {
         }
 
         Resource resource() {
-            return Kinds.all().stream()
+            return Kinds.BUILT_IN.resources().stream()
                     .filter(r -> r.kind().equals(kind))
                     .findFirst()
                     .orElseThrow();
@@ -118,7 +121,7 @@ class EmptyStringsTest {
     void everySuchFieldOfEveryKindHasARow() throws IOException {
         Set<String> fields = new TreeSet<>();
         Set<String> seen = new TreeSet<>();
-        for (Resource resource : Kinds.all()) {
+        for (Resource resource : Kinds.BUILT_IN.resources()) {
             collect(
                     TypeRegistry.get().ofKind(resource.apiVersion(), resource.kind()).orElseThrow(),
                     seen,

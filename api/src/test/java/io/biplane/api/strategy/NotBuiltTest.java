@@ -3,8 +3,8 @@ package io.biplane.api.strategy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.Kind;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +22,11 @@ import java.util.TreeSet;
 
 /** Who sets a field that nothing acts on is told so, by field; who does not is left in peace. */
 class NotBuiltTest {
-    private static Resource kind(String name) {
-        return Kinds.all().stream().filter(r -> r.kind().equals(name)).findFirst().orElseThrow();
+    private static Kind kind(String name) {
+        return Kinds.BUILT_IN.kinds().stream()
+                .filter(k -> k.resource().kind().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -34,7 +37,7 @@ class NotBuiltTest {
             commentCharacter = '#',
             maxCharsPerColumn = 10_000)
     void eachFieldThatIsSetIsWarnedOf(String kind, String json, String fields) {
-        List<String> warnings = NotBuilt.warnings(kind(kind), Json.parseObject(json));
+        List<String> warnings = kind(kind).notBuilt().warnings(Json.parseObject(json));
         assertThat(warnings.stream().map(w -> w.substring(0, w.indexOf(": "))))
                 .containsExactly(fields == null ? new String[0] : fields.split(" ", -1));
         // What does not happen, in a sentence, and not only that something does not.
@@ -44,8 +47,10 @@ class NotBuiltTest {
     @Test
     void everyRowHasAnExample() throws IOException {
         Set<String> rows = new TreeSet<>();
-        NotBuilt.TABLES.forEach((resource, table) ->
-                table.rows().forEach(row -> rows.add(resource.kind() + " " + full(table, row))));
+        for (Kind kind : Kinds.BUILT_IN.kinds()) {
+            NotBuilt table = kind.notBuilt();
+            table.rows().forEach(row -> rows.add(kind.resource().kind() + " " + full(table, row)));
+        }
         Set<String> shown = new TreeSet<>();
         try (InputStream in = NotBuiltTest.class.getResourceAsStream("not-built.txt")) {
             new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
@@ -62,7 +67,7 @@ class NotBuiltTest {
         assertThat(shown).isEqualTo(rows);
     }
 
-    private static String full(NotBuilt.Table table, NotBuilt.Row row) {
+    private static String full(NotBuilt table, NotBuilt.Row row) {
         String base = String.join(".", table.base());
         return base.isEmpty() ? row.path().toString() : base + "." + row.path();
     }
@@ -70,7 +75,7 @@ class NotBuiltTest {
     @Test
     void theTextSaysWhatToDo() {
         ObjectNode service = Json.parseObject("{\"spec\":{\"ports\":[{\"protocol\":\"SCTP\"}]}}");
-        assertThat(NotBuilt.warnings(Kinds.SERVICES, service))
+        assertThat(NotBuilt.SERVICES.warnings(service))
                 .containsExactly(
                         "spec.ports[0].protocol: Biplane's kube-proxy does not forward SCTP yet (use TCP or UDP)");
     }

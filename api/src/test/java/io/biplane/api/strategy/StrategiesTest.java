@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
-import io.biplane.api.Strategies;
 import io.biplane.api.Strategy;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.Strategies;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.netip.IpFamily;
 
@@ -23,10 +24,15 @@ import java.util.stream.Collectors;
 /** Each kind's faults in upstream's words (faults.txt), and what is filled in. */
 class StrategiesTest {
     private static final Strategies ALL =
-            KindStrategies.of(new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true));
+            new Strategies(
+                    new KindRegistry(Kinds.BUILT_IN),
+                    new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true));
 
     private static Resource kind(String name) {
-        return Kinds.all().stream().filter(r -> r.kind().equals(name)).findFirst().orElseThrow();
+        return Kinds.BUILT_IN.resources().stream()
+                .filter(r -> r.kind().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static ObjectNode object(String kind, String json) {

@@ -3,8 +3,8 @@ package io.biplane.api.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.yaml.Yaml;
 
 import org.junit.jupiter.api.Test;
@@ -143,7 +143,9 @@ class TablesTest {
     void rowsShowWhatUpstreamShows(Resource resource, String yaml, String row) {
         String text = yaml.equals("{}") ? META : META + yaml;
         ObjectNode object = (ObjectNode) Yaml.read(text);
-        ObjectNode table = Tables.ofObject(resource, object, Tables.IncludeObject.NONE, NOW);
+        ObjectNode table =
+                Tables.ofObject(
+                        Kinds.BUILT_IN.columns(resource), object, Tables.IncludeObject.NONE, NOW);
         List<String> cells =
                 table.at("/rows/0/cells").valueStream().map(JsonNode::asString).toList();
         assertThat(String.join("|", cells)).isEqualTo(row);
@@ -165,7 +167,8 @@ class TablesTest {
     }
 
     private static String cell(Resource resource, ObjectNode object, int index) {
-        return Tables.ofObject(resource, object, Tables.IncludeObject.NONE, NOW)
+        return Tables.ofObject(
+                        Kinds.BUILT_IN.columns(resource), object, Tables.IncludeObject.NONE, NOW)
                 .at("/rows/0/cells/" + index)
                 .asString();
     }
@@ -178,7 +181,11 @@ class TablesTest {
         ObjectNode metadata = Json.object().put("resourceVersion", "9").put("continue", "t");
         ObjectNode table =
                 Tables.ofList(
-                        Kinds.PODS, List.of(pod), metadata, Tables.IncludeObject.METADATA, NOW);
+                        Kinds.BUILT_IN.columns(Kinds.PODS),
+                        List.of(pod),
+                        metadata,
+                        Tables.IncludeObject.METADATA,
+                        NOW);
         assertThat(table.path("metadata")).isEqualTo(metadata);
         assertThat(table.at("/rows/0/object"))
                 .isEqualTo(
@@ -186,7 +193,13 @@ class TablesTest {
                                 "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":"
                                         + "\"meta.k8s.io/v1\",\"metadata\":{\"name\":\"p\","
                                         + "\"resourceVersion\":\"7\"}}"));
-        ObjectNode event = Tables.ofEvent(Kinds.PODS, pod, Tables.IncludeObject.OBJECT, NOW, false);
+        ObjectNode event =
+                Tables.ofEvent(
+                        Kinds.BUILT_IN.columns(Kinds.PODS),
+                        pod,
+                        Tables.IncludeObject.OBJECT,
+                        NOW,
+                        false);
         assertThat(event.path("columnDefinitions")).isEmpty();
         assertThat(event.at("/rows/0/object")).isEqualTo(pod);
         assertThat(Tables.IncludeObject.parse("None")).isEqualTo(Tables.IncludeObject.NONE);

@@ -3,8 +3,8 @@ package io.biplane.api.type;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.yaml.Yaml;
 import io.biplane.testing.Seeds;
 
@@ -30,7 +30,10 @@ class ZeroValuesTest {
 
     private static ApiType type(String kind) {
         Resource resource =
-                Kinds.all().stream().filter(r -> r.kind().equals(kind)).findFirst().orElseThrow();
+                Kinds.BUILT_IN.resources().stream()
+                        .filter(r -> r.kind().equals(kind))
+                        .findFirst()
+                        .orElseThrow();
         return TYPES.ofKind(resource.apiVersion(), kind).orElseThrow();
     }
 
@@ -119,7 +122,10 @@ class ZeroValuesTest {
         Random random = new Random(seed);
         int differed = 0;
         for (int i = 0; i < 3_000; i++) {
-            Resource resource = Kinds.all().get(random.nextInt(Kinds.all().size()));
+            Resource resource =
+                    Kinds.BUILT_IN
+                            .resources()
+                            .get(random.nextInt(Kinds.BUILT_IN.resources().size()));
             ApiType type = type(resource.kind());
             ObjectNode sent = object(type, random, 0);
             ObjectNode once = decoded(sent.deepCopy(), type);

@@ -1,7 +1,7 @@
 package io.biplane.apiserver.allocation;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
+import io.biplane.api.kind.Kinds;
 import io.biplane.netip.IpFamily;
 import io.biplane.store.Store;
 

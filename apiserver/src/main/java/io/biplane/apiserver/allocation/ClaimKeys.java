@@ -1,6 +1,6 @@
 package io.biplane.apiserver.allocation;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.apiserver.storage.ObjectKeys;
 import io.biplane.netip.Addr;
 

@@ -2,8 +2,8 @@ package io.biplane.apiserver.allocation;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.netip.TransportProtocol;
 

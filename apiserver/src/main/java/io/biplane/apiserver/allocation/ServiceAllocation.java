@@ -1,6 +1,6 @@
 package io.biplane.apiserver.allocation;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.netip.IpFamily;
 import io.biplane.store.Condition;

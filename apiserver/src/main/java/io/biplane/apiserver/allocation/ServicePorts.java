@@ -2,7 +2,7 @@ package io.biplane.apiserver.allocation;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.netip.TransportProtocol;
 import io.biplane.netip.allocation.PortAllocator;

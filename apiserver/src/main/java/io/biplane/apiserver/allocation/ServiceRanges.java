@@ -3,7 +3,7 @@ package io.biplane.apiserver.allocation;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ServiceCidrView;
 import io.biplane.apiserver.storage.ObjectKeys;
 import io.biplane.netip.Prefix;

@@ -1,10 +1,10 @@
 package io.biplane.apiserver.bootstrap;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.write.ObjectWriter;
 import io.biplane.apiserver.write.ObjectWriter.Rules;

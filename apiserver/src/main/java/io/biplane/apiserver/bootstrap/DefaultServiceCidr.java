@@ -3,7 +3,7 @@ package io.biplane.apiserver.bootstrap;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ServiceCidrView;
 import io.biplane.apiserver.storage.StoredObject;
 import io.biplane.apiserver.write.Metadata;

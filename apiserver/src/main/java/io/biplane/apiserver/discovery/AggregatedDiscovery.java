@@ -3,6 +3,7 @@ package io.biplane.apiserver.discovery;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.Subresource;
+import io.biplane.api.registry.KindSet;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
 
@@ -48,7 +49,7 @@ final class AggregatedDiscovery {
         return Optional.empty();
     }
 
-    static Response answer(Request request, List<String> groups) {
+    static Response answer(Request request, KindSet kinds, List<String> groups) {
         String version = version(request).orElseThrow();
         ObjectNode list =
                 Json.object()
@@ -56,7 +57,7 @@ final class AggregatedDiscovery {
                         .put("apiVersion", GROUP + "/" + version);
         list.putObject("metadata");
         ArrayNode items = list.putArray("items");
-        groups.forEach(g -> items.add(group(g)));
+        groups.forEach(g -> items.add(group(kinds, g)));
         String type =
                 "application/json;g=%s;v=%s;as=APIGroupDiscoveryList".formatted(GROUP, version);
         return new Response.Full(
@@ -65,18 +66,20 @@ final class AggregatedDiscovery {
                 Json.bytes(list));
     }
 
-    private static ObjectNode group(String group) {
+    private static ObjectNode group(KindSet kinds, String group) {
         ObjectNode object = Json.object();
         ObjectNode metadata = object.putObject("metadata");
         if (!group.isEmpty()) {
             metadata.put("name", group);
         }
         metadata.putNull("creationTimestamp");
-        ObjectNode version =
-                object.putArray("versions").addObject().put("version", Discovery.version(group));
-        ArrayNode resources = version.putArray("resources");
-        Discovery.ofGroup(group).forEach(r -> resources.add(resource(r)));
-        version.put("freshness", "Current");
+        ArrayNode versions = object.putArray("versions");
+        for (String name : kinds.versions(group)) {
+            ObjectNode version = versions.addObject().put("version", name);
+            ArrayNode resources = version.putArray("resources");
+            kinds.resources(group, name).forEach(r -> resources.add(resource(r)));
+            version.put("freshness", "Current");
+        }
         return object;
     }
 

@@ -1,10 +1,11 @@
 package io.biplane.apiserver.discovery;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.Subresource;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.KindSet;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
@@ -16,15 +17,21 @@ import java.util.List;
 
 /** Discovery documents. */
 public final class Discovery {
+    private final KindRegistry registry;
+
+    public Discovery(KindRegistry registry) {
+        this.registry = registry;
+    }
+
     /** {@code /}: the paths that there are. */
     public ObjectNode paths() {
         ObjectNode root = Json.object();
         ArrayNode paths = root.putArray("paths");
         List.of("/api", "/api/v1", "/apis").forEach(paths::add);
-        for (String group : groups()) {
-            if (!group.isEmpty()) {
-                paths.add("/apis/" + group).add("/apis/" + group + "/" + version(group));
-            }
+        KindSet kinds = registry.current();
+        for (String group : named(kinds)) {
+            paths.add("/apis/" + group);
+            kinds.versions(group).forEach(v -> paths.add("/apis/" + group + "/" + v));
         }
         List.of(
                         "/healthz",
@@ -41,10 +48,11 @@ public final class Discovery {
     /** {@code /api}. */
     public Response core(Request request) {
         if (AggregatedDiscovery.isAskedFor(request)) {
-            return AggregatedDiscovery.answer(request, List.of(""));
+            return AggregatedDiscovery.answer(request, registry.current(), List.of(""));
         }
         ObjectNode versions = Json.object().put("kind", "APIVersions");
-        versions.putArray("versions").add("v1");
+        ArrayNode core = versions.putArray("versions");
+        registry.current().versions("").forEach(core::add);
         versions.putArray("serverAddressByClientCIDRs")
                 .addObject()
                 .put("clientCIDR", "0.0.0.0/0")
@@ -54,23 +62,24 @@ public final class Discovery {
 
     /** {@code /apis}. */
     public Response groups(Request request) {
-        List<String> named = groups().stream().filter(g -> !g.isEmpty()).toList();
+        KindSet kinds = registry.current();
         if (AggregatedDiscovery.isAskedFor(request)) {
-            return AggregatedDiscovery.answer(request, named);
+            return AggregatedDiscovery.answer(request, kinds, named(kinds));
         }
         ObjectNode list = Json.object().put("kind", "APIGroupList").put("apiVersion", "v1");
         ArrayNode groups = list.putArray("groups");
-        named.forEach(g -> groups.add(groupObject(g)));
+        named(kinds).forEach(g -> groups.add(groupObject(kinds, g)));
         return json(list);
     }
 
     /** {@code /apis/<group>}. */
     public Response group(String group) {
-        if (group.isEmpty() || !groups().contains(group)) {
+        KindSet kinds = registry.current();
+        if (!named(kinds).contains(group)) {
             throw StatusException.noSuchPath();
         }
         ObjectNode object = Json.object().put("kind", "APIGroup").put("apiVersion", "v1");
-        object.setAll(groupObject(group));
+        object.setAll(groupObject(kinds, group));
         return json(object);
     }
 
@@ -82,7 +91,7 @@ public final class Discovery {
                         .put("apiVersion", "v1")
                         .put("groupVersion", group.isEmpty() ? version : group + "/" + version);
         ArrayNode resources = list.putArray("resources");
-        for (Resource resource : ofGroup(group)) {
+        for (Resource resource : registry.current().resources(group, version)) {
             resources.add(entry(resource));
             for (Subresource part : resource.subresources()) {
                 resources.add(entry(resource, part));
@@ -91,23 +100,16 @@ public final class Discovery {
         return json(list);
     }
 
-    static List<String> groups() {
-        return Kinds.all().stream().map(Resource::group).distinct().toList();
+    private static List<String> named(KindSet kinds) {
+        return kinds.groups().stream().filter(group -> !group.isEmpty()).toList();
     }
 
-    static List<Resource> ofGroup(String group) {
-        return Kinds.all().stream().filter(r -> r.group().equals(group)).toList();
-    }
-
-    static String version(String group) {
-        return ofGroup(group).getFirst().version();
-    }
-
-    private static ObjectNode groupObject(String group) {
-        String version = version(group);
+    private static ObjectNode groupObject(KindSet kinds, String group) {
+        List<String> versions = kinds.versions(group);
         ObjectNode object = Json.object().put("name", group);
-        object.putArray("versions").add(groupVersion(group, version));
-        object.set("preferredVersion", groupVersion(group, version));
+        ArrayNode list = object.putArray("versions");
+        versions.forEach(version -> list.add(groupVersion(group, version)));
+        object.set("preferredVersion", groupVersion(group, versions.getFirst()));
         return object;
     }
 

@@ -2,6 +2,7 @@ package io.biplane.apiserver.discovery;
 
 import io.biplane.api.StatusException;
 import io.biplane.api.openapi.OpenApi;
+import io.biplane.api.registry.KindRegistry;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
 
@@ -12,6 +13,12 @@ import java.util.Map;
 public final class OpenApiDocuments {
     private static final String JSON = "application/json";
 
+    private final OpenApi documents;
+
+    public OpenApiDocuments(KindRegistry kinds) {
+        this.documents = new OpenApi(kinds);
+    }
+
     public Response handle(Request request, List<String> segments) {
         String version = segments.size() > 1 ? segments.get(1) : "";
         return switch (version) {
@@ -21,18 +28,18 @@ public final class OpenApiDocuments {
         };
     }
 
-    private static Response second(Request request) {
+    private Response second(Request request) {
         // kubectl up to some 1.2x takes nothing but this form.
         return request.header("accept").contains("proto-openapi.spec.v2")
-                ? cached(OpenApi.PROTOBUF_TYPE, OpenApi.v2Protobuf())
-                : cached(JSON, OpenApi.v2Json());
+                ? cached(OpenApi.PROTOBUF_TYPE, documents.v2Protobuf())
+                : cached(JSON, documents.v2Json());
     }
 
-    private static Response third(String path) {
+    private Response third(String path) {
         if (path.isEmpty()) {
-            return cached(JSON, OpenApi.v3Index());
+            return cached(JSON, documents.v3Index());
         }
-        OpenApi.Document document = OpenApi.v3(path).orElseThrow(StatusException::noSuchPath);
+        OpenApi.Document document = documents.v3(path).orElseThrow(StatusException::noSuchPath);
         return new Response.Full(
                 200,
                 Map.of(

@@ -1,8 +1,7 @@
 package io.biplane.apiserver.registry;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
+import io.biplane.api.registry.Kind;
 import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Call;
@@ -10,26 +9,25 @@ import io.biplane.apiserver.call.DeleteRequest;
 import io.biplane.apiserver.write.DeleteOptions;
 import io.biplane.apiserver.write.DeleteOptions.Propagation;
 import io.biplane.apiserver.write.ObjectDeleter;
+import io.biplane.apiserver.write.ObjectWriter;
 
 import java.util.List;
-import java.util.Set;
 
 /** {@code DELETE} of one object. */
 final class Delete {
-    /** Kinds whose deletion answers with the object; the others answer with a Status. */
-    private static final Set<Resource> ANSWERS_WITH_OBJECT =
-            Set.of(Kinds.PODS, Kinds.SERVICE_ACCOUNTS);
-
+    private final ObjectWriter writer;
     private final ObjectDeleter deleter;
 
-    Delete(ObjectDeleter deleter) {
+    Delete(ObjectWriter writer, ObjectDeleter deleter) {
+        this.writer = writer;
         this.deleter = deleter;
     }
 
     Response handle(Call call) {
+        Kind kind = writer.kind(call.resource());
         DeleteOptions options = DeleteRequest.parse(call);
         ObjectDeleter.Deleted deleted = deleter.delete(call.target(), options);
-        if (deleted.removed() && !ANSWERS_WITH_OBJECT.contains(call.resource())) {
+        if (deleted.removed() && !kind.deletion().returnsObject()) {
             String uid = Json.string(deleted.object(), "metadata", "uid");
             return Answers.json(
                     Answers.OK,

@@ -30,7 +30,7 @@ public final class Registry {
         update = new Update(writer);
         scale = new Scale(writer);
         patch = new Patch(writer, scale);
-        delete = new Delete(deleter);
+        delete = new Delete(writer, deleter);
         deleteCollection = new DeleteCollection(list, deleter);
         binding = new Binding(writer);
         finalizeNamespace = new FinalizeNamespace(writer);

@@ -2,6 +2,7 @@ package io.biplane.apiserver.render;
 
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.registry.KindSet;
 import io.biplane.api.table.Tables.IncludeObject;
 import io.biplane.api.yaml.Yaml;
 import io.biplane.apiserver.Request;
@@ -25,9 +26,10 @@ public record Accept(Rendering rendering, boolean yaml) {
     private static final List<String> WRITTEN = List.of("application/json", "application/yaml");
 
     /**
+     * @param kinds have the columns of tables
      * @throws StatusException (406) if nothing in the list is written here
      */
-    public static Accept parse(Request request) {
+    public static Accept parse(Request request, KindSet kinds) {
         String header = request.header("accept");
         if (header.isEmpty()) {
             return new Accept(PLAIN, false);
@@ -42,7 +44,7 @@ public record Accept(Rendering rendering, boolean yaml) {
             if (!json && !yaml) {
                 continue;
             }
-            Rendering rendering = rendering(request, parameters(parts));
+            Rendering rendering = rendering(request, kinds, parameters(parts));
             if (rendering != null) {
                 return new Accept(rendering, yaml);
             }
@@ -61,7 +63,8 @@ public record Accept(Rendering rendering, boolean yaml) {
         return parameters;
     }
 
-    private static @Nullable Rendering rendering(Request request, Map<String, String> parameters) {
+    private static @Nullable Rendering rendering(
+            Request request, KindSet kinds, Map<String, String> parameters) {
         String as = parameters.getOrDefault("as", "");
         if (as.isEmpty()) {
             return PLAIN;
@@ -79,7 +82,9 @@ public record Accept(Rendering rendering, boolean yaml) {
                     new MetadataRendering(apiVersion);
             case "table" ->
                     new TableRendering(
-                            apiVersion, IncludeObject.parse(request.query().text("includeObject")));
+                            apiVersion,
+                            kinds,
+                            IncludeObject.parse(request.query().text("includeObject")));
             default -> null;
         };
     }

@@ -1,8 +1,8 @@
 package io.biplane.apiserver.route;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.registry.KindSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +23,14 @@ record ApiPath(Resource resource, @Nullable String namespace, String name, Strin
      * @param rest the segments behind the version, at least one
      * @throws StatusException (404) if nothing is served under the path
      */
-    static ApiPath of(String group, String version, List<String> rest) {
+    static ApiPath of(KindSet kinds, String group, String version, List<String> rest) {
         boolean inNamespace =
                 rest.size() >= 3
                         && rest.getFirst().equals("namespaces")
                         && !NAMESPACE_SUBRESOURCES.contains(rest.get(2));
         List<String> own = inNamespace ? rest.subList(2, rest.size()) : rest;
         Resource resource =
-                Kinds.find(group, version, own.getFirst())
+                kinds.find(group, version, own.getFirst())
                         .filter(r -> r.namespaced() || !inNamespace)
                         .orElseThrow(StatusException::noSuchPath);
         String name = own.size() > 1 ? own.get(1) : "";
@@ -42,10 +42,5 @@ record ApiPath(Resource resource, @Nullable String namespace, String name, Strin
             throw StatusException.noSuchPath();
         }
         return new ApiPath(resource, inNamespace ? rest.get(1) : null, name, subresource);
-    }
-
-    static boolean isServed(String group, String version) {
-        return Kinds.all().stream()
-                .anyMatch(r -> r.group().equals(group) && r.version().equals(version));
     }
 }

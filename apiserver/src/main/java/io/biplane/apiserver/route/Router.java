@@ -5,6 +5,8 @@ import static java.lang.System.Logger.Level.ERROR;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.KindSet;
 import io.biplane.apiserver.ApiHandler;
 import io.biplane.apiserver.Request;
 import io.biplane.apiserver.Response;
@@ -27,10 +29,14 @@ public final class Router implements ApiHandler {
 
     private final Registry registry;
     private final Health health;
-    private final Discovery discovery = new Discovery();
-    private final OpenApiDocuments openApi = new OpenApiDocuments();
+    private final KindRegistry kinds;
+    private final Discovery discovery;
+    private final OpenApiDocuments openApi;
 
-    public Router(Registry registry, Health health) {
+    public Router(KindRegistry kinds, Registry registry, Health health) {
+        this.kinds = kinds;
+        this.discovery = new Discovery(kinds);
+        this.openApi = new OpenApiDocuments(kinds);
         this.registry = registry;
         this.health = health;
     }
@@ -106,14 +112,15 @@ public final class Router implements ApiHandler {
     }
 
     private Response versioned(Request request, String group, String version, List<String> rest) {
-        if (!ApiPath.isServed(group, version)) {
+        KindSet served = kinds.current();
+        if (!served.versions(group).contains(version)) {
             return text(404, "404 page not found\n");
         }
         if (rest.isEmpty()) {
             return discovery.resources(group, version);
         }
-        ApiPath path = ApiPath.of(group, version, rest);
-        Accept accept = Accept.parse(request);
+        ApiPath path = ApiPath.of(served, group, version, rest);
+        Accept accept = Accept.parse(request, served);
         Call call =
                 new Call(
                         request,

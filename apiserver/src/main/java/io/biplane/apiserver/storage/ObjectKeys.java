@@ -10,7 +10,7 @@ public final class ObjectKeys {
 
     /** Under this lie all objects of the kind. */
     public static String prefix(Resource resource) {
-        String group = resource.storageGroup().isEmpty() ? "core" : resource.storageGroup();
+        String group = resource.storage().group().isEmpty() ? "core" : resource.storage().group();
         return "/registry/" + group + "/" + resource.plural() + "/";
     }
 

@@ -1,8 +1,6 @@
 package io.biplane.apiserver.storage;
 
-import io.biplane.api.EventForms;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.store.KeyValue;
 
@@ -47,8 +45,7 @@ public final class StoredObject {
 
     /** What the store is given: ordered as above, without the resource version. */
     public static byte[] encode(Resource resource, ObjectNode object) {
-        Resource stored = Kinds.stored(resource);
-        ObjectNode from = EventForms.convert(object, stored);
+        ObjectNode from = resource.stored(object);
         ObjectNode ordered = Json.object();
         for (String field : FIRST) {
             JsonNode value = from.get(field);
@@ -124,7 +121,7 @@ public final class StoredObject {
 
     /** The object as a tree of the caller's own. */
     public ObjectNode copy() {
-        ObjectNode object = EventForms.convert(Json.parseObject(entry.value()), resource);
+        ObjectNode object = resource.served(Json.parseObject(entry.value()));
         Json.child(object, "metadata").put("resourceVersion", Long.toString(revision));
         return object;
     }

@@ -1,8 +1,7 @@
 package io.biplane.apiserver.write;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
+import io.biplane.api.registry.Kind;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -16,7 +15,6 @@ import java.util.Set;
 public final class Deletion {
     private static final String ORPHAN = "orphan";
     private static final String FOREGROUND = "foregroundDeletion";
-    private static final long DEFAULT_POD_GRACE_SECONDS = 30;
 
     private Deletion() {}
 
@@ -26,16 +24,16 @@ public final class Deletion {
     }
 
     /** Whether an object that is marked for deletion has nothing to wait for any more. */
-    static boolean isComplete(Resource resource, ObjectNode object) {
+    static boolean isComplete(Kind kind, ObjectNode object) {
         return isMarked(object)
                 && object.path("metadata").path("deletionGracePeriodSeconds").longValue(0) == 0
-                && isUnheld(resource, object);
+                && isUnheld(kind, object);
     }
 
-    /** Whether no finalizer is left; namespaces have some in their spec, too. */
-    static boolean isUnheld(Resource resource, ObjectNode object) {
+    /** Whether no finalizer is left; some kinds have finalizers in their spec, too. */
+    static boolean isUnheld(Kind kind, ObjectNode object) {
         return object.path("metadata").path("finalizers").isEmpty()
-                && !(resource.equals(Kinds.NAMESPACES)
+                && !(kind.deletion().specFinalizers()
                         && !object.path("spec").path("finalizers").isEmpty());
     }
 
@@ -71,29 +69,8 @@ public final class Deletion {
         }
     }
 
-    /** How long a pod's containers may take to end; nothing else has time. */
-    static long graceSeconds(Resource resource, ObjectNode object, DeleteOptions options) {
-        if (!resource.equals(Kinds.PODS)) {
-            return 0;
-        }
-        String phase = Json.string(object, "status", "phase");
-        if (Json.string(object, "spec", "nodeName").isEmpty()
-                || phase.equals("Succeeded")
-                || phase.equals("Failed")) {
-            return 0;
-        }
-        long grace =
-                options.graceSeconds()
-                        .orElse(
-                                object.path("spec")
-                                        .path("terminationGracePeriodSeconds")
-                                        .longValue(DEFAULT_POD_GRACE_SECONDS));
-        // A negative time is upstream's way of saying: at once, but let the kubelet do it.
-        return grace < 0 ? 1 : grace;
-    }
-
     /** Marks the object; a second deletion can only shorten the time that is left. */
-    static void mark(Resource resource, ObjectNode object, long graceSeconds) {
+    static void mark(Kind kind, ObjectNode object, long graceSeconds) {
         ObjectNode metadata = Json.child(object, "metadata");
         boolean marked = isMarked(object);
         long granted = metadata.path("deletionGracePeriodSeconds").longValue(0);
@@ -103,10 +80,8 @@ public final class Deletion {
         metadata.put("deletionTimestamp", Metadata.time(Instant.now().plusSeconds(graceSeconds)));
         metadata.put("deletionGracePeriodSeconds", graceSeconds);
         if (!marked) {
-            Metadata.bumpGeneration(resource, object);
+            Metadata.bumpGeneration(kind, object);
         }
-        if (resource.equals(Kinds.NAMESPACES)) {
-            Json.child(object, "status").put("phase", "Terminating");
-        }
+        kind.deletion().onMark().accept(object);
     }
 }

@@ -2,8 +2,7 @@ package io.biplane.apiserver.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
+import io.biplane.api.registry.Kind;
 import io.biplane.store.Lease;
 import io.biplane.store.Store;
 
@@ -34,8 +33,8 @@ final class EventLeases {
     }
 
     /** The lease for an object of the kind that is written now. */
-    long leaseFor(Resource resource) {
-        return resource.plural().equals(Kinds.EVENTS.plural()) ? eventLease() : Lease.NONE;
+    long leaseFor(Kind kind) {
+        return kind.expires() ? eventLease() : Lease.NONE;
     }
 
     private synchronized long eventLease() {

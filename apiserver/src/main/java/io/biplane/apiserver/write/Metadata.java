@@ -1,9 +1,8 @@
 package io.biplane.apiserver.write;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
-import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.registry.Kind;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,15 +11,10 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 
 /** The parts of {@code metadata} that are the server's. */
 public final class Metadata {
-    /** Kinds whose {@code generation} counts the changes of their desired state. */
-    private static final Set<Resource> COUNTED =
-            Set.of(Kinds.DEPLOYMENTS, Kinds.REPLICA_SETS, Kinds.ENDPOINT_SLICES, Kinds.PODS);
-
     /** Set once, and never by a client. */
     private static final List<String> FIXED =
             List.of(
@@ -49,7 +43,7 @@ public final class Metadata {
         return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    static void forCreate(Resource resource, ObjectNode object) {
+    static void forCreate(Kind kind, ObjectNode object) {
         ObjectNode metadata = Json.child(object, "metadata");
         if (!Json.string(metadata, "resourceVersion").isEmpty()) {
             throw StatusException.badRequest(
@@ -69,7 +63,7 @@ public final class Metadata {
         }
         metadata.put("uid", UUID.randomUUID().toString());
         metadata.put("creationTimestamp", now());
-        if (COUNTED.contains(resource)) {
+        if (kind.countsGeneration()) {
             metadata.put("generation", 1);
         }
     }
@@ -108,14 +102,14 @@ public final class Metadata {
     }
 
     /** Counts a change of anything but metadata and status. */
-    static void countGeneration(Resource resource, ObjectNode object, ObjectNode old) {
-        if (COUNTED.contains(resource) && !desired(object).equals(desired(old))) {
-            bumpGeneration(resource, object);
+    static void countGeneration(Kind kind, ObjectNode object, ObjectNode old) {
+        if (kind.countsGeneration() && !desired(object).equals(desired(old))) {
+            bumpGeneration(kind, object);
         }
     }
 
-    static void bumpGeneration(Resource resource, ObjectNode object) {
-        if (COUNTED.contains(resource)) {
+    static void bumpGeneration(Kind kind, ObjectNode object) {
+        if (kind.countsGeneration()) {
             ObjectNode metadata = Json.child(object, "metadata");
             metadata.put("generation", metadata.path("generation").longValue(0) + 1);
         }

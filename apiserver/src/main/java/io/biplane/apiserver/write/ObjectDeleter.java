@@ -1,22 +1,19 @@
 package io.biplane.apiserver.write;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.registry.Kind;
 import io.biplane.apiserver.storage.StoredObject;
 import io.biplane.apiserver.write.ObjectWriter.Target;
 
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.Optional;
-import java.util.Set;
 
 /** Deletes objects: at once, or marked until their finalizers and their grace are over. */
 public final class ObjectDeleter {
-    private static final Set<String> UNDELETABLE = Set.of("default", "kube-system", "kube-public");
-
     private static final int MAX_TURNS = 200;
 
     private final ObjectWriter writer;
@@ -34,9 +31,10 @@ public final class ObjectDeleter {
 
     public Deleted delete(Target target, DeleteOptions options) {
         Resource resource = target.resource();
-        if (resource.equals(Kinds.NAMESPACES) && UNDELETABLE.contains(target.name())) {
+        Kind kind = writer.kind(resource);
+        if (kind.deletion().undeletable().contains(target.name())) {
             throw StatusException.forbidden(
-                    resource, target.name(), "this namespace may not be deleted");
+                    resource, target.name(), "this " + resource.singular() + " may not be deleted");
         }
         for (int turn = 0; turn < MAX_TURNS; turn++) {
             StoredObject stored =
@@ -46,15 +44,15 @@ public final class ObjectDeleter {
             checkPreconditions(target, object, options);
             writer.checkDeletion(resource, object);
             Deletion.applyPropagation(object, options.propagation());
-            long grace = Deletion.graceSeconds(resource, object, options);
-            if (grace == 0 && Deletion.isUnheld(resource, object)) {
+            long grace = graceSeconds(kind, object, options);
+            if (grace == 0 && Deletion.isUnheld(kind, object)) {
                 Optional<Long> revision =
                         options.dryRun() ? Optional.of(0L) : writer.remove(stored);
                 if (revision.isPresent()) {
                     return new Deleted(object, true);
                 }
             } else {
-                return mark(target, options);
+                return mark(kind, target, options);
             }
         }
         throw new StatusException(
@@ -63,7 +61,7 @@ public final class ObjectDeleter {
                         .formatted(resource.groupResource()));
     }
 
-    private Deleted mark(Target target, DeleteOptions options) {
+    private Deleted mark(Kind kind, Target target, DeleteOptions options) {
         ObjectWriter.Outcome outcome =
                 writer.change(
                         target,
@@ -71,13 +69,17 @@ public final class ObjectDeleter {
                             checkPreconditions(target, object, options);
                             writer.checkDeletion(target.resource(), object);
                             Deletion.applyPropagation(object, options.propagation());
-                            long grace = Deletion.graceSeconds(target.resource(), object, options);
-                            Deletion.mark(target.resource(), object, grace);
+                            long grace = graceSeconds(kind, object, options);
+                            Deletion.mark(kind, object, grace);
                             return object;
                         },
                         ObjectWriter.Rules.DELETION,
                         options.dryRun());
         return new Deleted(outcome.object(), outcome.removed());
+    }
+
+    private static long graceSeconds(Kind kind, ObjectNode object, DeleteOptions options) {
+        return kind.deletion().grace().seconds(object, options.graceSeconds());
     }
 
     private static void checkPreconditions(

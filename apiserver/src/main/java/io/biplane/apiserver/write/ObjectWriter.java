@@ -2,13 +2,14 @@ package io.biplane.apiserver.write;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
-import io.biplane.api.Strategies;
 import io.biplane.api.Strategy;
-import io.biplane.api.strategy.NotBuilt;
+import io.biplane.api.registry.Kind;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.Strategies;
+import io.biplane.api.service.ServiceCluster;
 import io.biplane.apiserver.allocation.Allocation;
 import io.biplane.apiserver.allocation.Claims;
 import io.biplane.apiserver.storage.ObjectKeys;
@@ -40,21 +41,24 @@ public final class ObjectWriter {
     private static final int MAX_TURNS = 200;
 
     private final Store store;
+    private final KindRegistry kinds;
     private final Strategies strategies;
     private final Map<Resource, Allocation> allocations;
     private final NamespaceGate namespaces;
     private final EventLeases leases;
 
     /**
-     * @param eventTtl how long Events are kept
+     * @param eventTtl how long objects of kinds that expire are kept
      */
     public ObjectWriter(
             Store store,
-            Strategies strategies,
+            KindRegistry kinds,
+            ServiceCluster cluster,
             Map<Resource, Allocation> allocations,
             Duration eventTtl) {
         this.store = store;
-        this.strategies = strategies;
+        this.kinds = kinds;
+        this.strategies = new Strategies(kinds, cluster);
         this.allocations = Map.copyOf(allocations);
         this.namespaces = new NamespaceGate(store);
         this.leases = new EventLeases(store, eventTtl);
@@ -97,6 +101,15 @@ public final class ObjectWriter {
         DELETION
     }
 
+    /**
+     * What is known about a kind.
+     *
+     * @throws StatusException 404 if it is not served any more
+     */
+    public Kind kind(Resource resource) {
+        return kinds.current().kind(resource).orElseThrow(StatusException::noSuchPath);
+    }
+
     public Store store() {
         return store;
     }
@@ -108,11 +121,12 @@ public final class ObjectWriter {
     /** Creates the object, under its own name or a generated one. */
     public Outcome create(
             Resource resource, @Nullable String namespace, ObjectNode sent, boolean dryRun) {
+        Kind kind = kind(resource);
         Strategy strategy = strategies.of(resource);
         boolean generated = Metadata.nameIsGenerated(sent);
         for (int turn = 0; turn < MAX_TURNS; turn++) {
             ObjectNode object = sent.deepCopy();
-            Metadata.forCreate(resource, object);
+            Metadata.forCreate(kind, object);
             strategy.applyDefaults(object);
             strategy.prepareForCreate(object);
             String name = Json.string(object, "metadata", "name");
@@ -122,7 +136,7 @@ public final class ObjectWriter {
             }
             Claims claims = allocation(resource).plan(object, null, dryRun);
             refuse(resource, name, List.of(), strategy.validate(object));
-            List<String> warnings = warnings(resource, object, null);
+            List<String> warnings = warnings(kind, strategy, object, null);
             String key = ObjectKeys.key(resource, namespace, name);
             if (dryRun) {
                 if (store.get(key).isPresent()) {
@@ -133,7 +147,8 @@ public final class ObjectWriter {
             conditions.add(new Condition.Absent(key));
             conditions.addAll(claims.conditions());
             TxnResult result =
-                    store.commit(new Txn(conditions, ops(put(resource, key, object), claims)));
+                    store.commit(
+                            new Txn(conditions, ops(put(kind, resource, key, object), claims)));
             switch (result) {
                 case TxnResult.Committed(long revision) -> {
                     return new Outcome(versioned(object, revision), false, warnings);
@@ -154,6 +169,7 @@ public final class ObjectWriter {
      * @throws StatusException 404 if it does not exist, 409 if it is not the one the caller means
      */
     public Outcome change(Target target, Change change, Rules rules, boolean dryRun) {
+        Kind kind = kind(target.resource());
         Strategy strategy = strategies.of(target.resource());
         for (int turn = 0; turn < MAX_TURNS; turn++) {
             StoredObject stored =
@@ -163,19 +179,21 @@ public final class ObjectWriter {
             ObjectNode old = stored.copy();
             strategy.decode(old);
             ObjectNode object = change.of(old.deepCopy());
-            checkPreconditions(target, object, old);
+            checkPreconditions(kind, target, object, old);
             if (rules != Rules.DELETION) {
                 Metadata.forChange(object, old);
             }
-            Claims claims = apply(target, strategy, rules, object, old, dryRun);
+            Claims claims = apply(kind, target, strategy, rules, object, old, dryRun);
             List<String> warnings =
-                    rules == Rules.OBJECT ? warnings(target.resource(), object, old) : List.of();
-            boolean removed = Deletion.isComplete(target.resource(), object);
+                    rules == Rules.OBJECT ? warnings(kind, strategy, object, old) : List.of();
+            boolean removed = Deletion.isComplete(kind, object);
             if (dryRun || (!removed && object.equals(old))) {
                 return new Outcome(object, removed, warnings);
             }
             Optional<Long> revision =
-                    removed ? remove(stored) : replace(target, stored.entry(), object, claims);
+                    removed
+                            ? remove(stored)
+                            : replace(kind, target, stored.entry(), object, claims);
             if (revision.isPresent()) {
                 return new Outcome(versioned(object, revision.get()), removed, warnings);
             }
@@ -183,13 +201,15 @@ public final class ObjectWriter {
         throw busy(target.resource(), "update");
     }
 
-    private List<String> warnings(Resource resource, ObjectNode object, @Nullable ObjectNode old) {
-        List<String> warnings = new ArrayList<>(strategies.of(resource).warnings(object, old));
-        warnings.addAll(NotBuilt.warnings(resource, object));
+    private static List<String> warnings(
+            Kind kind, Strategy strategy, ObjectNode object, @Nullable ObjectNode old) {
+        List<String> warnings = new ArrayList<>(strategy.warnings(object, old));
+        warnings.addAll(kind.notBuilt().warnings(object));
         return warnings;
     }
 
     private Claims apply(
+            Kind kind,
             Target target,
             Strategy strategy,
             Rules rules,
@@ -207,7 +227,7 @@ public final class ObjectWriter {
                         target.name(),
                         ObjectMetaRules.checkUpdate(resource, object, old),
                         strategy.validateUpdate(object, old));
-                Metadata.countGeneration(resource, object, old);
+                Metadata.countGeneration(kind, object, old);
                 yield claims;
             }
             case STATUS -> {
@@ -220,7 +240,7 @@ public final class ObjectWriter {
                 yield Claims.NONE;
             }
             case NONE, DELETION -> {
-                Metadata.countGeneration(resource, object, old);
+                Metadata.countGeneration(kind, object, old);
                 yield Claims.NONE;
             }
         };
@@ -246,11 +266,11 @@ public final class ObjectWriter {
     }
 
     private Optional<Long> replace(
-            Target target, KeyValue entry, ObjectNode object, Claims claims) {
+            Kind kind, Target target, KeyValue entry, ObjectNode object, Claims claims) {
         List<Condition> conditions = new ArrayList<>();
         conditions.add(new Condition.ModRevisionIs(entry.key(), entry.modRevision()));
         conditions.addAll(claims.conditions());
-        Op put = put(target.resource(), entry.key(), object);
+        Op put = put(kind, target.resource(), entry.key(), object);
         return revision(store.commit(new Txn(conditions, ops(put, claims))));
     }
 
@@ -264,8 +284,8 @@ public final class ObjectWriter {
         return allocations.getOrDefault(resource, Allocation.NONE);
     }
 
-    private Op.Put put(Resource resource, String key, ObjectNode object) {
-        return new Op.Put(key, StoredObject.encode(resource, object), leases.leaseFor(resource));
+    private Op.Put put(Kind kind, Resource resource, String key, ObjectNode object) {
+        return new Op.Put(key, StoredObject.encode(resource, object), leases.leaseFor(kind));
     }
 
     private static List<Op> ops(Op object, Claims claims) {
@@ -280,13 +300,14 @@ public final class ObjectWriter {
         return object;
     }
 
-    private static void checkPreconditions(Target target, ObjectNode object, ObjectNode old) {
+    private static void checkPreconditions(
+            Kind kind, Target target, ObjectNode object, ObjectNode old) {
         String version = Json.string(object, "metadata", "resourceVersion");
         if (!version.isEmpty()
                 && !version.equals(Json.string(old, "metadata", "resourceVersion"))) {
             throw StatusException.modified(target.resource(), target.name());
         }
-        if (version.isEmpty() && target.resource().equals(Kinds.LEASES)) {
+        if (version.isEmpty() && !kind.unconditionalUpdate()) {
             throw StatusException.invalid(
                     target.resource(),
                     target.name(),

@@ -3,11 +3,11 @@ package io.biplane.apiserver.allocation;
 import com.google.errorprone.annotations.FormatMethod;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.service.ServiceCluster;
-import io.biplane.api.strategy.KindStrategies;
 import io.biplane.apiserver.ApiServerConfig;
 import io.biplane.apiserver.write.DeleteOptions;
 import io.biplane.apiserver.write.ObjectDeleter;
@@ -137,7 +137,8 @@ final class AllocationModel implements AutoCloseable {
                 ObjectWriter writer =
                         new ObjectWriter(
                                 store,
-                                KindStrategies.of(new ServiceCluster(families, true)),
+                                new KindRegistry(Kinds.BUILT_IN),
+                                new ServiceCluster(families, true),
                                 damaged,
                                 ApiServerConfig.DEFAULT_EVENT_TTL);
                 servers[number] = new Server(allocations, writer, new ObjectDeleter(writer));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.service.ServiceStrategy;
 import io.biplane.netip.IpFamily;
@@ -58,6 +58,7 @@ class ManyNodePortsTest {
                 store,
                 Kinds.SERVICES,
                 new ServiceStrategy(
+                        Kinds.SERVICES,
                         new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true)),
                 server.byResource().getOrDefault(Kinds.SERVICES, Allocation.NONE));
     }

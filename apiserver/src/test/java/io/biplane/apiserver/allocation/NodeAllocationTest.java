@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
 import io.biplane.api.Strategy;
+import io.biplane.api.kind.Kinds;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 import io.biplane.store.Txn;
@@ -39,7 +39,7 @@ class NodeAllocationTest {
     void aPodSubnetBelongsToOneNodeUntilThatIsDeleted() {
         try (MemoryStore store = new MemoryStore()) {
             Writer nodes =
-                    new Writer(store, Kinds.NODES, Strategy.PLAIN, new NodeAllocation(store));
+                    new Writer(store, Kinds.NODES, new Strategy() {}, new NodeAllocation(store));
             nodes.create(node("one", "10.244.0.0/24", "fc00::/64"));
             nodes.create(node("two"));
             assertThat(nodes.claims())
@@ -65,7 +65,7 @@ class NodeAllocationTest {
     }
 
     private static Writer writer(MemoryStore store) {
-        return new Writer(store, Kinds.NODES, Strategy.PLAIN, new NodeAllocation(store));
+        return new Writer(store, Kinds.NODES, new Strategy() {}, new NodeAllocation(store));
     }
 
     @ParameterizedTest(name = "{0} and {1}")

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.service.ServiceStrategy;
 import io.biplane.netip.IpFamily;
@@ -51,7 +51,8 @@ class ReservedNodePortTest {
         return new Writer(
                 store,
                 Kinds.SERVICES,
-                new ServiceStrategy(new ServiceCluster(List.of(IpFamily.IPV4), true)),
+                new ServiceStrategy(
+                        Kinds.SERVICES, new ServiceCluster(List.of(IpFamily.IPV4), true)),
                 allocations.byResource().getOrDefault(Kinds.SERVICES, Allocation.NONE));
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.service.ServiceStrategy;
 import io.biplane.netip.Prefix;
@@ -47,6 +47,7 @@ class ServiceAllocationTest {
                             RandomGenerator.getDefault());
             ServiceStrategy strategy =
                     new ServiceStrategy(
+                            Kinds.SERVICES,
                             new ServiceCluster(
                                     prefixes.stream().map(Prefix::family).toList(), true));
             Allocation allocation =

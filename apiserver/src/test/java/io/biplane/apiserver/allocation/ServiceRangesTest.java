@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceCluster;
 import io.biplane.api.service.ServiceStrategy;
 import io.biplane.api.view.ServiceCidrView;
@@ -60,6 +60,7 @@ class ServiceRangesTest {
                     store,
                     Kinds.SERVICES,
                     new ServiceStrategy(
+                            Kinds.SERVICES,
                             new ServiceCluster(List.of(IpFamily.IPV4, IpFamily.IPV6), true)),
                     allocations.byResource().getOrDefault(Kinds.SERVICES, Allocation.NONE));
 

@@ -2,10 +2,10 @@ package io.biplane.apiserver.allocation;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.Strategy;
+import io.biplane.api.kind.Kinds;
 import io.biplane.apiserver.storage.ObjectKeys;
 import io.biplane.store.Condition;
 import io.biplane.store.KeyValue;

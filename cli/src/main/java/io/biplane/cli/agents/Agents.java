@@ -1,6 +1,6 @@
 package io.biplane.cli.agents;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.cli.Opened;
 import io.biplane.cli.cluster.ClusterSpec;

@@ -1,7 +1,7 @@
 package io.biplane.cli.controlplane;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ServiceCidrView;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.ApiServerConfig;

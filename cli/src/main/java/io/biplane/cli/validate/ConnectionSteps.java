@@ -1,6 +1,6 @@
 package io.biplane.cli.validate;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;

@@ -1,8 +1,8 @@
 package io.biplane.cli.it;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.ListOptions;

@@ -3,7 +3,7 @@ package io.biplane.client.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.client.testing.FakeApi;
 
 import org.junit.jupiter.api.AfterEach;

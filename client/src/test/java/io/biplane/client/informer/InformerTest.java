@@ -3,9 +3,9 @@ package io.biplane.client.informer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ObjectView;
 import io.biplane.client.ListOptions;
 import io.biplane.client.PatchType;

@@ -2,7 +2,7 @@ package io.biplane.client.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.informer.Informer;

@@ -1,9 +1,9 @@
 package io.biplane.client.testing;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.FieldSelector;
 import io.biplane.api.selector.LabelSelector;
 import io.biplane.api.view.Fields;
@@ -58,7 +58,8 @@ public final class FakeApi implements Transport {
     public ObjectNode create(String json) {
         ObjectNode object = Json.parseObject(json.replace('\'', '"'));
         Resource resource =
-                Kinds.ofKind(Fields.text(object, "apiVersion"), Fields.text(object, "kind"))
+                Kinds.BUILT_IN
+                        .ofKind(Fields.text(object, "apiVersion"), Fields.text(object, "kind"))
                         .orElseThrow();
         return client().create(resource, object);
     }

@@ -1,10 +1,10 @@
 package io.biplane.client.testing;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.FieldSelector;
 import io.biplane.api.selector.LabelSelector;
 import io.biplane.api.view.Fields;

@@ -1,8 +1,8 @@
 package io.biplane.client.testing;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +34,8 @@ record Target(
             at += 2;
         }
         Resource resource =
-                Kinds.find(group, version, steps.get(at + 1))
+                Kinds.BUILT_IN
+                        .find(group, version, steps.get(at + 1))
                         .orElseThrow(StatusException::noSuchPath);
         return new Target(
                 resource,

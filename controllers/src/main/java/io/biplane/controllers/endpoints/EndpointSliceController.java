@@ -1,8 +1,8 @@
 package io.biplane.controllers.endpoints;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;

@@ -1,6 +1,6 @@
 package io.biplane.controllers.endpoints;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.client.informer.Informer;

@@ -1,9 +1,12 @@
 package io.biplane.controllers.gc;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.Kind;
+import io.biplane.api.registry.KindRegistry;
+import io.biplane.api.registry.KindSet;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
@@ -44,6 +47,7 @@ public final class GarbageCollector implements Controller {
     private static final String ORPHAN = "orphan";
     private static final String FOREGROUND = "foregroundDeletion";
 
+    private final KindRegistry kinds;
     private final ApiClient client;
     private final OwnerGraph graph = new OwnerGraph();
     private final WorkQueue<String> queue = new WorkQueue<>("gc", WORKERS, this::reconcile);
@@ -57,9 +61,10 @@ public final class GarbageCollector implements Controller {
                 }
             };
 
-    public GarbageCollector(ApiClient client, Informers informers) {
+    public GarbageCollector(KindRegistry kinds, ApiClient client, Informers informers) {
+        this.kinds = kinds;
         this.client = client;
-        for (Resource resource : collected()) {
+        for (Resource resource : collected(kinds.current())) {
             if (resource.equals(Kinds.PODS)) {
                 listen(informers, resource, PodView::of, PodView::meta);
             } else if (resource.equals(Kinds.NODES)) {
@@ -76,9 +81,9 @@ public final class GarbageCollector implements Controller {
         }
     }
 
-    /** All kinds but events, which end by themselves and own nothing. */
-    private static List<Resource> collected() {
-        return Kinds.all().stream().filter(kind -> !kind.plural().equals("events")).toList();
+    /** All kinds but those whose objects go by themselves (Events). */
+    private static List<Resource> collected(KindSet kinds) {
+        return kinds.kinds().stream().filter(kind -> !kind.expires()).map(Kind::resource).toList();
     }
 
     private <T> void listen(
@@ -150,7 +155,7 @@ public final class GarbageCollector implements Controller {
      */
     private List<Item> dependents(Item owner) {
         List<Item> found = new ArrayList<>();
-        for (Resource resource : collected()) {
+        for (Resource resource : collected(kinds.current())) {
             String namespace = resource.namespaced() ? namespace(owner) : null;
             client.items(resource, namespace, ListOptions.ALL).stream()
                     .map(object -> ObjectView.of(object).meta())
@@ -210,7 +215,7 @@ public final class GarbageCollector implements Controller {
                 return true;
             }
         }
-        Optional<Resource> resource = Kinds.ofKind(owner.apiVersion(), owner.kind());
+        Optional<Resource> resource = kinds.current().ofKind(owner.apiVersion(), owner.kind());
         if (resource.isEmpty()) {
             return false; // a kind that is not served here may well exist elsewhere
         }

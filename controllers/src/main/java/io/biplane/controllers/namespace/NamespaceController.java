@@ -1,9 +1,11 @@
 package io.biplane.controllers.namespace;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.Kind;
+import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.client.ApiClient;
@@ -32,11 +34,13 @@ public final class NamespaceController implements Controller {
     /** Pods take their time to end; what is left is looked at again after this. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
+    private final KindRegistry kinds;
     private final ApiClient client;
     private final Informer<ObjectView> namespaces;
     private final WorkQueue<String> queue = new WorkQueue<>("namespace", WORKERS, this::reconcile);
 
-    public NamespaceController(ApiClient client, Informers informers) {
+    public NamespaceController(KindRegistry kinds, ApiClient client, Informers informers) {
+        this.kinds = kinds;
         this.client = client;
         this.namespaces = informers.informer(Kinds.NAMESPACES, ObjectView::of);
         namespaces.listen(this::changed);
@@ -65,10 +69,9 @@ public final class NamespaceController implements Controller {
             return;
         }
         int left = 0;
-        for (Resource resource : Kinds.all()) {
-            // Events are in two groups but stored once.
-            if (resource.namespaced() && resource.storageGroup().equals(resource.group())) {
-                left += empty(resource, name);
+        for (Kind kind : kinds.current().kinds()) {
+            if (kind.resource().namespaced()) {
+                left += empty(kind.resource(), name);
             }
         }
         if (left > 0) {

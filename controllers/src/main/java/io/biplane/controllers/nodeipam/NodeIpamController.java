@@ -1,8 +1,8 @@
 package io.biplane.controllers.nodeipam;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;

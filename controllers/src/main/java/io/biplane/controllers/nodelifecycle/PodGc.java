@@ -1,7 +1,7 @@
 package io.biplane.controllers.nodelifecycle;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.client.ApiClient;

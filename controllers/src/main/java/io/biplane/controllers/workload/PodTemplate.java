@@ -1,7 +1,7 @@
 package io.biplane.controllers.workload;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.controllers.OwnerReferences;

@@ -2,7 +2,8 @@ package io.biplane.controllers.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
+import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.view.Fields;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.Propagation;
@@ -22,8 +23,10 @@ import java.util.List;
 class GarbageCollectorTest {
     private final FakeApi api = new FakeApi();
     private final Informers informers = new Informers(api.client());
-    private final GarbageCollector collector = new GarbageCollector(api.client(), informers);
-    private final NamespaceController namespaces = new NamespaceController(api.client(), informers);
+    private final KindRegistry kinds = new KindRegistry(Kinds.BUILT_IN);
+    private final GarbageCollector collector = new GarbageCollector(kinds, api.client(), informers);
+    private final NamespaceController namespaces =
+            new NamespaceController(kinds, api.client(), informers);
 
     @BeforeEach
     void start() throws Exception {

@@ -2,8 +2,8 @@ package io.biplane.controllers.nodeipam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;

@@ -3,7 +3,7 @@ package io.biplane.controllers.nodelifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.client.PatchType;

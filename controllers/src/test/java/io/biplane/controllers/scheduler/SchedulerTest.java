@@ -2,8 +2,8 @@ package io.biplane.controllers.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.Kinds;
 import io.biplane.api.StatusException;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.client.DeleteOptions;

@@ -2,7 +2,7 @@ package io.biplane.network.fabric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.Kinds;
+import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;

@@ -2,7 +2,7 @@ package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
+import io.biplane.api.Resource;
 import io.biplane.api.strategy.NamedStrategy;
 
 import tools.jackson.databind.JsonNode;
@@ -17,8 +17,8 @@ public final class PodStrategy extends NamedStrategy {
     private static final String UPDATABLE =
             "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
-    public PodStrategy() {
-        super(Kinds.PODS);
+    public PodStrategy(Resource resource) {
+        super(resource);
     }
 
     @Override

@@ -1,6 +1,6 @@
 /**
- * The rules of Pods, and of the pod templates in workloads. Trees come in and are changed in place;
- * faults go out. Called by {@code strategy}.
+ * The rules of Pods, and of the workloads that make pods from a template. Trees come in and are
+ * changed in place; faults go out. The kinds' files name them.
  */
 @NullMarked
 package io.biplane.api.strategy.pod;

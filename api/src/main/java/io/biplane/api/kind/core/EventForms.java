@@ -1,12 +1,13 @@
-package io.biplane.api;
+package io.biplane.api.kind.core;
 
-import tools.jackson.databind.JsonNode;
+import io.biplane.api.Json;
+
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
 
 /** Turns Events from the form of one of their two groups into that of the other. */
-public final class EventForms {
+final class EventForms {
     private record Pair(String core, String events) {}
 
     private static final List<Pair> RENAMED =
@@ -21,25 +22,18 @@ public final class EventForms {
 
     private EventForms() {}
 
-    /**
-     * The object in the form of {@code to}; the same instance if it has that form already.
-     *
-     * @param to {@link Kinds#EVENTS}, {@link Kinds#EVENTS_V1} or any other kind, which is not
-     *     touched
-     */
-    public static ObjectNode convert(ObjectNode object, Resource to) {
-        boolean toEvents = to.equals(Kinds.EVENTS_V1);
-        if ((!toEvents && !to.equals(Kinds.EVENTS))
-                || Json.string(object, "apiVersion").equals(to.apiVersion())) {
+    /** As {@link io.biplane.api.Conversion} has it. */
+    static ObjectNode convert(ObjectNode object, String apiVersion) {
+        if (Json.string(object, "apiVersion").equals(apiVersion)) {
             return object;
         }
+        boolean toEvents = apiVersion.indexOf('/') >= 0;
         ObjectNode converted = Json.object();
         for (var field : object.properties()) {
             converted.set(rename(field.getKey(), toEvents), field.getValue());
         }
-        JsonNode apiVersion = object.get("apiVersion");
-        if (apiVersion != null) {
-            converted.put("apiVersion", to.apiVersion());
+        if (object.has("apiVersion")) {
+            converted.put("apiVersion", apiVersion);
         }
         return converted;
     }

@@ -1,12 +1,10 @@
-package io.biplane.api.strategy;
+package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
 import io.biplane.api.Json;
-import io.biplane.api.Kinds;
 import io.biplane.api.Resource;
 import io.biplane.api.selector.LabelSelector;
-import io.biplane.api.strategy.pod.PodSpecDefaults;
-import io.biplane.api.strategy.pod.PodSpecValidation;
+import io.biplane.api.strategy.NamedStrategy;
 import io.biplane.api.validation.MetaValidation;
 
 import tools.jackson.databind.JsonNode;
@@ -19,15 +17,25 @@ import java.util.List;
  * The rules of Deployments and ReplicaSets: a selector that never changes, and a template that it
  * selects.
  */
-final class WorkloadStrategy extends NamedStrategy {
+public final class WorkloadStrategy extends NamedStrategy {
     private static final List<String> UPDATES = List.of("Recreate", "RollingUpdate");
     private static final String NOT_NEGATIVE = "must be greater than or equal to 0";
 
     private final boolean deployment;
 
-    WorkloadStrategy(Resource resource) {
+    private WorkloadStrategy(Resource resource, boolean deployment) {
         super(resource);
-        this.deployment = resource.equals(Kinds.DEPLOYMENTS);
+        this.deployment = deployment;
+    }
+
+    /** The rules of Deployments. */
+    public static WorkloadStrategy ofDeployments(Resource resource) {
+        return new WorkloadStrategy(resource, true);
+    }
+
+    /** The rules of ReplicaSets. */
+    public static WorkloadStrategy ofReplicaSets(Resource resource) {
+        return new WorkloadStrategy(resource, false);
     }
 
     @Override

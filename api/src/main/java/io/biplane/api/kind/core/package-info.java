@@ -1,0 +1,5 @@
+/** The kinds of the core API group, a file each. */
+@NullMarked
+package io.biplane.api.kind.core;
+
+import org.jspecify.annotations.NullMarked;
