@@ -44,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** Addresses of several ServiceCIDRs, which come and go. */
 class ServiceRangesTest {
@@ -274,7 +275,7 @@ class ServiceRangesTest {
             if (System.nanoTime() > deadline || creators.stream().anyMatch(Future::isDone)) {
                 throw new AssertionError("%d of %d, %s".formatted(number.get(), goal, creators));
             }
-            Thread.yield();
+            LockSupport.parkNanos(10_000);
         }
     }
 
@@ -332,7 +333,7 @@ class ServiceRangesTest {
                 if (System.nanoTime() > deadline) {
                     throw new AssertionError("at %d of %d".formatted(revision.get(), goal));
                 }
-                Thread.yield();
+                LockSupport.parkNanos(10_000);
             }
         }
     }
