@@ -87,7 +87,7 @@ public final class ApiServer implements AutoCloseable {
     /**
      * Opens or makes the certificates, makes the first objects, and serves.
      *
-     * @throws IOException if the certificates cannot be had
+     * @throws IOException if the certificates can be neither read nor made
      */
     public void start() throws IOException {
         long began = System.nanoTime();

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeoutException;
 public final class ControllerManager implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControllerManager.class.getName());
 
-    /** How often a server that does not answer is complained of. */
+    /** How often the log says that the server does not answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Informers informers;

@@ -48,7 +48,7 @@ final class WebSockets {
         ctx.pipeline().addLast(new ControlFrames());
     }
 
-    /** What the client may still send: it asks whether we live, or takes its leave. */
+    /** What the client may still send: a ping, or the close of the connection. */
     private static final class ControlFrames extends SimpleChannelInboundHandler<WebSocketFrame> {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, WebSocketFrame frame) {

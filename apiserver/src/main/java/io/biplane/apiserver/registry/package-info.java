@@ -1,8 +1,7 @@
 /**
  * The verbs, a file each. In come calls (a request whose path has been understood); each verb reads
- * or changes the store and answers with rendered bytes or a watch stream. Every change is one
- * transaction that holds only if nothing it was computed from has changed meanwhile; otherwise it
- * is computed again. Called by {@code route}, and by {@code bootstrap} for its own objects.
+ * or changes the store and answers with rendered bytes or a watch stream. Changes are made by
+ * {@code write}, each in one transaction. Called by {@code route}.
  */
 @NullMarked
 package io.biplane.apiserver.registry;

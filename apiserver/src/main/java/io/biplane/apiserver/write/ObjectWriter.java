@@ -65,7 +65,7 @@ public final class ObjectWriter {
     }
 
     /**
-     * What a write came to.
+     * The result of a write.
      *
      * @param object as it is stored now, or would be after a dry run
      * @param removed whether the change took the object's last finalizer, so that it is gone

@@ -30,9 +30,7 @@ public final class WorkQueue<K> implements AutoCloseable {
     private static final BackOff BACK_OFF =
             BackOff.doubling(Duration.ofMillis(5), Duration.ofSeconds(30));
 
-    /**
-     * Conflicts with other writers are daily bread; a key that fails this often is worth a line.
-     */
+    /** Conflicts with other writers are normal; a key that fails this often is worth a log line. */
     private static final int FAILURES_WORTH_A_LINE = 5;
 
     private record Delayed<K>(K key, long atNanos) {}
