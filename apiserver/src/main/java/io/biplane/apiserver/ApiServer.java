@@ -8,6 +8,8 @@ import io.biplane.api.service.ServiceCluster;
 import io.biplane.apiserver.allocation.Allocations;
 import io.biplane.apiserver.allocation.NodePortRange;
 import io.biplane.apiserver.bootstrap.Bootstrap;
+import io.biplane.apiserver.config.ApiServerConfig;
+import io.biplane.apiserver.exchange.ApiHandler;
 import io.biplane.apiserver.http.HttpsServer;
 import io.biplane.apiserver.pki.Pki;
 import io.biplane.apiserver.registry.Registry;

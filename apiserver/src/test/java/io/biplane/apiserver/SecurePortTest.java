@@ -3,6 +3,11 @@ package io.biplane.apiserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
+import io.biplane.apiserver.config.ApiServerConfig;
+import io.biplane.apiserver.exchange.Query;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
+import io.biplane.apiserver.exchange.User;
 import io.biplane.apiserver.http.Listeners;
 import io.biplane.netip.Addr;
 import io.biplane.netip.allocation.PortRange;

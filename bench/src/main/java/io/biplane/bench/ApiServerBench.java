@@ -1,7 +1,7 @@
 package io.biplane.bench;
 
 import io.biplane.apiserver.ApiServer;
-import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.http.Listeners;
 import io.biplane.apiserver.pki.Credentials;
 import io.biplane.netip.Addr;

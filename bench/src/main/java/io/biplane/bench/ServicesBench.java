@@ -8,7 +8,7 @@ import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.netip.IpFamily;
-import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
 

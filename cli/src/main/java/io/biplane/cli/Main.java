@@ -5,6 +5,8 @@ import io.biplane.cli.agents.StandInsCommand;
 import io.biplane.cli.cluster.DownCommand;
 import io.biplane.cli.cluster.ShellCommand;
 import io.biplane.cli.cluster.UpCommand;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.cli.command.Version;
 import io.biplane.cli.component.KubeApiserverCommand;
 import io.biplane.cli.component.KubeControllerManagerCommand;
 import io.biplane.cli.component.KubeProxyCommand;

@@ -3,6 +3,7 @@ package io.biplane.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -90,6 +91,10 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("network", "proxy", "node", "cli")
                     .whereLayer("loop")
                     .mayNotAccessAnyLayer();
+
+    @ArchTest
+    static final ArchRule PACKAGES_FORM_NO_CIRCLES =
+            slices().matching("io.biplane.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED =

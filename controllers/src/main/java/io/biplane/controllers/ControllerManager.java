@@ -5,6 +5,8 @@ import io.biplane.api.registry.KindRegistry;
 import io.biplane.client.ApiClient;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
+import io.biplane.controllers.config.ControllerManagerConfig;
+import io.biplane.controllers.controller.Controller;
 import io.biplane.controllers.endpoints.EndpointSliceController;
 import io.biplane.controllers.endpoints.EndpointsController;
 import io.biplane.controllers.gc.GarbageCollector;

@@ -13,6 +13,7 @@ import io.biplane.linux.nftables.Transaction;
 import io.biplane.loop.BackOff;
 import io.biplane.loop.Loop;
 import io.biplane.netip.Prefix;
+import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
 

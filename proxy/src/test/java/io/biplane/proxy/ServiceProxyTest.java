@@ -11,6 +11,7 @@ import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.FakeNftables;
+import io.biplane.proxy.config.ProxyConfig;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

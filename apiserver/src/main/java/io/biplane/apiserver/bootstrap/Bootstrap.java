@@ -5,7 +5,7 @@ import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.write.ObjectWriter;
 import io.biplane.apiserver.write.ObjectWriter.Rules;
 import io.biplane.apiserver.write.ObjectWriter.Target;

@@ -2,7 +2,7 @@ package io.biplane.apiserver.bootstrap;
 
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
-import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
 

@@ -2,7 +2,7 @@ package io.biplane.apiserver.call;
 
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.write.ObjectWriter;
 
 import tools.jackson.databind.node.ObjectNode;

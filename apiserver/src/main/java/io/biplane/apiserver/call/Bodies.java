@@ -8,7 +8,7 @@ import io.biplane.api.type.DecodeException;
 import io.biplane.api.type.Decoder;
 import io.biplane.api.type.FieldValidation;
 import io.biplane.api.yaml.Yaml;
-import io.biplane.apiserver.Request;
+import io.biplane.apiserver.exchange.Request;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;

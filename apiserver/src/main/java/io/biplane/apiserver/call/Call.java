@@ -2,8 +2,8 @@ package io.biplane.apiserver.call;
 
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
-import io.biplane.apiserver.Query;
-import io.biplane.apiserver.Request;
+import io.biplane.apiserver.exchange.Query;
+import io.biplane.apiserver.exchange.Request;
 import io.biplane.apiserver.render.Rendering;
 import io.biplane.apiserver.write.ObjectWriter.Target;
 

@@ -4,8 +4,8 @@ import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.Subresource;
 import io.biplane.api.registry.KindSet;
-import io.biplane.apiserver.Request;
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

@@ -6,9 +6,9 @@ import io.biplane.api.StatusException;
 import io.biplane.api.Subresource;
 import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.registry.KindSet;
-import io.biplane.apiserver.Request;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;

@@ -3,8 +3,8 @@ package io.biplane.apiserver.discovery;
 import io.biplane.api.StatusException;
 import io.biplane.api.openapi.OpenApi;
 import io.biplane.api.registry.KindRegistry;
-import io.biplane.apiserver.Request;
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
 
 import java.util.List;
 import java.util.Map;

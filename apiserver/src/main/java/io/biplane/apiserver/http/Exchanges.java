@@ -2,11 +2,11 @@ package io.biplane.apiserver.http;
 
 import static java.lang.System.Logger.Level.ERROR;
 
-import io.biplane.apiserver.ApiHandler;
-import io.biplane.apiserver.Query;
-import io.biplane.apiserver.Request;
-import io.biplane.apiserver.Response;
-import io.biplane.apiserver.User;
+import io.biplane.apiserver.exchange.ApiHandler;
+import io.biplane.apiserver.exchange.Query;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
+import io.biplane.apiserver.exchange.User;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;

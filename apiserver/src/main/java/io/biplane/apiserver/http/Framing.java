@@ -1,6 +1,6 @@
 package io.biplane.apiserver.http;
 
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Response;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;

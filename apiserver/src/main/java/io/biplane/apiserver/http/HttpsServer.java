@@ -2,7 +2,7 @@ package io.biplane.apiserver.http;
 
 import static java.lang.System.Logger.Level.INFO;
 
-import io.biplane.apiserver.ApiHandler;
+import io.biplane.apiserver.exchange.ApiHandler;
 import io.biplane.apiserver.pki.Pki;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;

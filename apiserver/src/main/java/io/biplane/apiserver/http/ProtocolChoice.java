@@ -1,7 +1,7 @@
 package io.biplane.apiserver.http;
 
-import io.biplane.apiserver.ApiHandler;
-import io.biplane.apiserver.User;
+import io.biplane.apiserver.exchange.ApiHandler;
+import io.biplane.apiserver.exchange.User;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;

@@ -1,6 +1,6 @@
 package io.biplane.apiserver.http;
 
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Response;
 import io.netty.channel.ChannelHandlerContext;
 
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.biplane.apiserver.http;
 
-import io.biplane.apiserver.User;
+import io.biplane.apiserver.exchange.User;
 import io.biplane.apiserver.pki.Credentials;
 import io.biplane.apiserver.pki.Pki;
 import io.netty.handler.ssl.ApplicationProtocolConfig;

@@ -1,10 +1,10 @@
 package io.biplane.apiserver.registry;
 
 import io.biplane.api.StatusException;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Bodies;
 import io.biplane.apiserver.call.Call;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.write.ObjectWriter;
 
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.biplane.apiserver.registry;
 
 import io.biplane.api.Json;
 import io.biplane.api.registry.Kind;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Call;
 import io.biplane.apiserver.call.DeleteRequest;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.write.DeleteOptions;
 import io.biplane.apiserver.write.DeleteOptions.Propagation;
 import io.biplane.apiserver.write.ObjectDeleter;

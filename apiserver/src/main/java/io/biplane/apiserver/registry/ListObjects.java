@@ -1,9 +1,9 @@
 package io.biplane.apiserver.registry;
 
 import io.biplane.api.StatusException;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Call;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.render.ListMeta;
 import io.biplane.apiserver.storage.ContinueToken;
 import io.biplane.apiserver.storage.ObjectKeys;

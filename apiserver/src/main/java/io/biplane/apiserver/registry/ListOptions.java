@@ -4,7 +4,7 @@ import io.biplane.api.FieldError;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
-import io.biplane.apiserver.Query;
+import io.biplane.apiserver.exchange.Query;
 
 import java.util.List;
 import java.util.Optional;

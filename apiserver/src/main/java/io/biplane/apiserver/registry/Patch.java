@@ -12,10 +12,10 @@ import io.biplane.api.type.DecodeException;
 import io.biplane.api.type.Decoder;
 import io.biplane.api.type.FieldValidation;
 import io.biplane.api.type.TypeRegistry;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Bodies;
 import io.biplane.apiserver.call.Call;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.write.ObjectWriter;
 import io.biplane.apiserver.write.ObjectWriter.Rules;
 

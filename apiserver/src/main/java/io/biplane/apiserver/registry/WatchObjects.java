@@ -1,8 +1,8 @@
 package io.biplane.apiserver.registry;
 
 import io.biplane.api.StatusException;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.call.Call;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.storage.StoredObject;
 import io.biplane.apiserver.watch.ChangeLogs;
 import io.biplane.apiserver.watch.WatchStream;

@@ -5,8 +5,8 @@ import io.biplane.api.StatusException;
 import io.biplane.api.registry.KindSet;
 import io.biplane.api.table.Tables.IncludeObject;
 import io.biplane.api.yaml.Yaml;
-import io.biplane.apiserver.Request;
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.biplane.apiserver.route;
 
-import io.biplane.apiserver.Request;
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Request;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.store.Store;
 
 import java.lang.management.ManagementFactory;

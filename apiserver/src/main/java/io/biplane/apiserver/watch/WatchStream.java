@@ -5,7 +5,7 @@ import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.selector.FieldSelector;
 import io.biplane.api.selector.LabelSelector;
-import io.biplane.apiserver.Response;
+import io.biplane.apiserver.exchange.Response;
 import io.biplane.apiserver.render.Rendering;
 import io.biplane.apiserver.storage.StoredObject;
 import io.biplane.store.CompactedException;

@@ -8,7 +8,7 @@ import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.service.ServiceCluster;
-import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.write.DeleteOptions;
 import io.biplane.apiserver.write.ObjectDeleter;
 import io.biplane.apiserver.write.ObjectWriter;

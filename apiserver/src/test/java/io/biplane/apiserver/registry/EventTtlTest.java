@@ -3,8 +3,8 @@ package io.biplane.apiserver.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.Json;
-import io.biplane.apiserver.Response;
 import io.biplane.apiserver.TestServer;
+import io.biplane.apiserver.exchange.Response;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -9,7 +9,7 @@ import io.biplane.network.fabric.Fabric;
 import io.biplane.network.guard.Guard;
 import io.biplane.network.masquerade.ClusterRanges;
 import io.biplane.network.masquerade.MasqueradePolicy;
-import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
 

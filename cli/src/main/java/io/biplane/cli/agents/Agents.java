@@ -2,11 +2,11 @@ package io.biplane.cli.agents;
 
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
-import io.biplane.cli.Opened;
 import io.biplane.cli.cluster.ClusterSpec;
 import io.biplane.cli.cluster.ComponentProcess;
 import io.biplane.cli.cluster.DataDirectory;
 import io.biplane.cli.cluster.ReadySocket;
+import io.biplane.cli.command.Opened;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.event.EventRecorder;

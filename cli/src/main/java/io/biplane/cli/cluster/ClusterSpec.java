@@ -1,7 +1,7 @@
 package io.biplane.cli.cluster;
 
 import io.biplane.cli.component.FeatureGates;
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.controllers.config.ControllerManagerConfig;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;
 

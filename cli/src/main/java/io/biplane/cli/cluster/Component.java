@@ -1,6 +1,6 @@
 package io.biplane.cli.cluster;
 
-import io.biplane.cli.CommandFailure;
+import io.biplane.cli.command.CommandFailure;
 import io.biplane.linux.Pidfd;
 import io.biplane.linux.ProcessId;
 

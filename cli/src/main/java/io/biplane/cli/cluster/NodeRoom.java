@@ -1,6 +1,6 @@
 package io.biplane.cli.cluster;
 
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.controllers.config.ControllerManagerConfig;
 import io.biplane.netip.Prefix;
 import io.biplane.netip.allocation.HostRange;
 import io.biplane.netip.allocation.SubnetAllocator;

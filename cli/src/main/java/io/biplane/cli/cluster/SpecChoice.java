@@ -1,9 +1,9 @@
 package io.biplane.cli.cluster;
 
-import io.biplane.apiserver.ApiServerConfig;
-import io.biplane.cli.CommandFailure;
+import io.biplane.apiserver.config.ApiServerConfig;
+import io.biplane.cli.command.CommandFailure;
 import io.biplane.cli.component.FeatureGates;
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.controllers.config.ControllerManagerConfig;
 import io.biplane.netip.DualStack;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;

@@ -1,7 +1,7 @@
 package io.biplane.cli.cluster;
 
-import io.biplane.cli.CommandFailure;
-import io.biplane.cli.Running;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.cli.command.Running;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.ProcessId;
 

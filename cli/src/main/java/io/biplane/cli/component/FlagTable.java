@@ -1,6 +1,6 @@
 package io.biplane.cli.component;
 
-import io.biplane.cli.CommandFailure;
+import io.biplane.cli.command.CommandFailure;
 
 import java.lang.System.Logger.Level;
 import java.math.BigDecimal;

@@ -1,12 +1,12 @@
 package io.biplane.cli.component;
 
 import io.biplane.apiserver.ApiServer;
-import io.biplane.apiserver.ApiServerConfig;
+import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.http.Listeners;
-import io.biplane.cli.ClientConfig;
-import io.biplane.cli.CommandFailure;
-import io.biplane.cli.Opened;
-import io.biplane.cli.Running;
+import io.biplane.cli.command.ClientConfig;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.cli.command.Opened;
+import io.biplane.cli.command.Running;
 import io.biplane.linux.OwnerOnly;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;

@@ -1,13 +1,13 @@
 package io.biplane.cli.component;
 
-import io.biplane.cli.CommandFailure;
-import io.biplane.cli.Running;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.cli.command.Running;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.controllers.ControllerManager;
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.controllers.config.ControllerManagerConfig;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

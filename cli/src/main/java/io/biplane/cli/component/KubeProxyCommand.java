@@ -1,7 +1,7 @@
 package io.biplane.cli.component;
 
-import io.biplane.cli.CommandFailure;
-import io.biplane.cli.Running;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.cli.command.Running;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.informer.Informers;
@@ -9,9 +9,9 @@ import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.kernel.KernelNftables;
-import io.biplane.proxy.ProxyConfig;
-import io.biplane.proxy.ProxyFlags;
 import io.biplane.proxy.ServiceProxy;
+import io.biplane.proxy.config.ProxyConfig;
+import io.biplane.proxy.config.ProxyFlags;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -1,7 +1,7 @@
 package io.biplane.cli.component;
 
-import io.biplane.cli.CommandFailure;
-import io.biplane.cli.Running;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.cli.command.Running;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.event.EventRecorder;

@@ -1,6 +1,6 @@
 package io.biplane.cli.component;
 
-import io.biplane.cli.CommandFailure;
+import io.biplane.cli.command.CommandFailure;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -1,8 +1,8 @@
 package io.biplane.cli.controlplane;
 
-import io.biplane.apiserver.ApiHandler;
-import io.biplane.apiserver.Query;
-import io.biplane.apiserver.User;
+import io.biplane.apiserver.exchange.ApiHandler;
+import io.biplane.apiserver.exchange.Query;
+import io.biplane.apiserver.exchange.User;
 import io.biplane.client.LineStream;
 import io.biplane.client.Request;
 import io.biplane.client.Response;
@@ -41,9 +41,9 @@ public final class InProcessTransport implements Transport {
     @Override
     public Response send(Request request) {
         return switch (handle(request)) {
-            case io.biplane.apiserver.Response.Full full ->
+            case io.biplane.apiserver.exchange.Response.Full full ->
                     new Response(full.code(), firstValues(full), full.body());
-            case io.biplane.apiserver.Response.Stream stream -> {
+            case io.biplane.apiserver.exchange.Response.Stream stream -> {
                 stream.chunks().close();
                 throw new IllegalStateException(
                         "%s %s is answered by a stream"
@@ -56,20 +56,20 @@ public final class InProcessTransport implements Transport {
     public LineStream stream(Request request) {
         LineStream lines =
                 switch (handle(request)) {
-                    case io.biplane.apiserver.Response.Full full -> new OneLine(full);
-                    case io.biplane.apiserver.Response.Stream stream -> new Lines(stream);
+                    case io.biplane.apiserver.exchange.Response.Full full -> new OneLine(full);
+                    case io.biplane.apiserver.exchange.Response.Stream stream -> new Lines(stream);
                 };
         open.add(lines);
         return lines;
     }
 
-    private io.biplane.apiserver.Response handle(Request request) {
+    private io.biplane.apiserver.exchange.Response handle(Request request) {
         String[] target = request.target().split("\\?", 2);
         Map<String, String> headers = new HashMap<>();
         request.headers()
                 .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
         return handler.handle(
-                new io.biplane.apiserver.Request(
+                new io.biplane.apiserver.exchange.Request(
                         request.method(),
                         // A '+' is itself in a path, and a blank in a query only.
                         URLDecoder.decode(target[0].replace("+", "%2B"), StandardCharsets.UTF_8),
@@ -79,7 +79,8 @@ public final class InProcessTransport implements Transport {
                         user));
     }
 
-    private static Map<String, String> firstValues(io.biplane.apiserver.Response response) {
+    private static Map<String, String> firstValues(
+            io.biplane.apiserver.exchange.Response response) {
         Map<String, String> headers = new HashMap<>();
         response.headers()
                 .forEach((name, values) ->
@@ -94,10 +95,10 @@ public final class InProcessTransport implements Transport {
 
     /** An error where a stream was asked for. */
     private final class OneLine implements LineStream {
-        private final io.biplane.apiserver.Response.Full answer;
+        private final io.biplane.apiserver.exchange.Response.Full answer;
         private boolean read;
 
-        OneLine(io.biplane.apiserver.Response.Full answer) {
+        OneLine(io.biplane.apiserver.exchange.Response.Full answer) {
             this.answer = answer;
         }
 
@@ -120,10 +121,10 @@ public final class InProcessTransport implements Transport {
     }
 
     private final class Lines implements LineStream {
-        private final io.biplane.apiserver.Response.Stream stream;
+        private final io.biplane.apiserver.exchange.Response.Stream stream;
         private final ArrayDeque<byte[]> ready = new ArrayDeque<>();
 
-        Lines(io.biplane.apiserver.Response.Stream stream) {
+        Lines(io.biplane.apiserver.exchange.Response.Stream stream) {
             this.stream = stream;
         }
 

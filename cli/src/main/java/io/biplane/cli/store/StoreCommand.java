@@ -1,7 +1,7 @@
 package io.biplane.cli.store;
 
-import io.biplane.cli.CommandFailure;
 import io.biplane.cli.cluster.CallingUser;
+import io.biplane.cli.command.CommandFailure;
 import io.biplane.store.admin.StoreAdmin;
 import io.biplane.store.disk.StoreSnapshot.Summary;
 

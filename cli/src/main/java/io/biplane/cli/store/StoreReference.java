@@ -1,7 +1,7 @@
 package io.biplane.cli.store;
 
-import io.biplane.cli.CommandFailure;
 import io.biplane.cli.cluster.ClusterReference;
+import io.biplane.cli.command.CommandFailure;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package io.biplane.cli.validate;
 
-import io.biplane.cli.CommandFailure;
 import io.biplane.cli.cluster.ClusterReference;
 import io.biplane.cli.cluster.ClusterSpec;
 import io.biplane.cli.cluster.InsideFabric;
+import io.biplane.cli.command.CommandFailure;
 import io.biplane.client.ApiClient;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.ServerAccess;

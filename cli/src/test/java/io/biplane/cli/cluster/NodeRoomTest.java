@@ -2,7 +2,7 @@ package io.biplane.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.controllers.config.ControllerManagerConfig;
 import io.biplane.netip.DualStack;
 import io.biplane.netip.Prefix;
 import io.biplane.network.fabric.ClusterNetwork;

@@ -3,8 +3,8 @@ package io.biplane.cli.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.biplane.cli.CommandFailure;
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.cli.command.CommandFailure;
+import io.biplane.controllers.config.ControllerManagerConfig;
 import io.biplane.netip.IpFamily;
 
 import org.junit.jupiter.api.Test;

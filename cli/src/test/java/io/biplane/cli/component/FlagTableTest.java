@@ -3,7 +3,7 @@ package io.biplane.cli.component;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.biplane.cli.CommandFailure;
+import io.biplane.cli.command.CommandFailure;
 
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package io.biplane.cli.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.apiserver.pki.Pki;
-import io.biplane.cli.ClientConfig;
+import io.biplane.cli.command.ClientConfig;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -12,7 +12,13 @@ class LogLineTest {
 
     @Test
     void anEventIsOneLineWithTimeAndLevel() {
-        assertThat(LogLine.of(TIME, Level.INFO, "io.biplane.cli.Running", "agents started", null))
+        assertThat(
+                        LogLine.of(
+                                TIME,
+                                Level.INFO,
+                                "io.biplane.cli.command.Running",
+                                "agents started",
+                                null))
                 .isEqualTo("2026-01-02T03:04:05.678Z INFO  cli.Running: agents started");
         assertThat(LogLine.of(TIME, Level.WARNING, "io.netty.x.Y", "odd", null))
                 .isEqualTo("2026-01-02T03:04:05.678Z WARN  io.netty.x.Y: odd");

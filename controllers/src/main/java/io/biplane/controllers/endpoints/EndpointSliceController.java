@@ -16,8 +16,8 @@ import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.informer.Key;
 import io.biplane.client.queue.WorkQueue;
-import io.biplane.controllers.Controller;
-import io.biplane.controllers.OwnerReferences;
+import io.biplane.controllers.controller.Controller;
+import io.biplane.controllers.controller.OwnerReferences;
 import io.biplane.netip.IpFamily;
 
 import org.jspecify.annotations.Nullable;

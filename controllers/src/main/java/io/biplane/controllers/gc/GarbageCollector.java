@@ -21,8 +21,8 @@ import io.biplane.client.ListOptions;
 import io.biplane.client.Propagation;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
-import io.biplane.controllers.Controller;
-import io.biplane.controllers.OwnerReferences;
+import io.biplane.controllers.controller.Controller;
+import io.biplane.controllers.controller.OwnerReferences;
 import io.biplane.controllers.gc.OwnerGraph.Item;
 
 import org.jspecify.annotations.Nullable;

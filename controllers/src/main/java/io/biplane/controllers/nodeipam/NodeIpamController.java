@@ -10,8 +10,8 @@ import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
-import io.biplane.controllers.Controller;
-import io.biplane.controllers.ControllerManagerConfig;
+import io.biplane.controllers.config.ControllerManagerConfig;
+import io.biplane.controllers.controller.Controller;
 import io.biplane.netip.Prefix;
 
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,7 @@ import io.biplane.client.informer.Index;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
-import io.biplane.controllers.Controller;
+import io.biplane.controllers.controller.Controller;
 
 import org.jspecify.annotations.Nullable;
 

@@ -12,7 +12,7 @@ import io.biplane.client.ListOptions;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
-import io.biplane.controllers.Controller;
+import io.biplane.controllers.controller.Controller;
 import io.biplane.netip.Addr;
 
 import org.jspecify.annotations.Nullable;

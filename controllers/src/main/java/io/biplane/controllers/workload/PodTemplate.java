@@ -4,7 +4,7 @@ import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
-import io.biplane.controllers.OwnerReferences;
+import io.biplane.controllers.controller.OwnerReferences;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;

@@ -9,7 +9,7 @@ import io.biplane.linux.nftables.Value;
 import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
-import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceChains.Kind;
 import io.biplane.proxy.nftables.ServiceChains.Masquerade;
 import io.biplane.proxy.service.Frontend;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.linux.nftables.Rule;
 import io.biplane.linux.nftables.desired.DesiredTable;
 import io.biplane.netip.Prefix;
-import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.service.ServiceTable;
 
 import org.junit.jupiter.api.Test;

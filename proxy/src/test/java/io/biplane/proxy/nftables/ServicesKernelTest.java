@@ -15,7 +15,7 @@ import io.biplane.linux.testing.KernelTest;
 import io.biplane.linux.testing.Witness;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
-import io.biplane.proxy.ProxyConfig;
+import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.service.ServiceTable;
 import io.biplane.proxy.testing.Lab;
 import io.biplane.testing.Seeds;

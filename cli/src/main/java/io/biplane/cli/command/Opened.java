@@ -1,4 +1,4 @@
-package io.biplane.cli;
+package io.biplane.cli.command;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;

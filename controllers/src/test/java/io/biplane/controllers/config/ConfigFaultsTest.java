@@ -1,4 +1,4 @@
-package io.biplane.controllers;
+package io.biplane.controllers.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

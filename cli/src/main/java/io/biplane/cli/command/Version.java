@@ -1,9 +1,9 @@
-package io.biplane.cli;
+package io.biplane.cli.command;
 
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code biplane --version} prints. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
         return new String[] {

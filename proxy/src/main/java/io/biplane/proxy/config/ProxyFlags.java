@@ -1,4 +1,4 @@
-package io.biplane.proxy;
+package io.biplane.proxy.config;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;

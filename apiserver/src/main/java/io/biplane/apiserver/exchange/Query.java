@@ -1,4 +1,4 @@
-package io.biplane.apiserver;
+package io.biplane.apiserver.exchange;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.biplane.controllers;
+package io.biplane.controllers.controller;
 
 import io.biplane.api.Json;
 import io.biplane.api.Resource;

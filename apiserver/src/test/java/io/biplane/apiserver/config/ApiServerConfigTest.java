@@ -1,4 +1,4 @@
-package io.biplane.apiserver;
+package io.biplane.apiserver.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.biplane.apiserver;
+package io.biplane.apiserver.config;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;

@@ -1,4 +1,4 @@
-package io.biplane.cli;
+package io.biplane.cli.command;
 
 import io.biplane.apiserver.pki.Credentials;
 import io.biplane.apiserver.pki.Pki;

@@ -1,4 +1,4 @@
-package io.biplane.controllers;
+package io.biplane.controllers.controller;
 
 /**
  * A loop that brings objects to where they should be. Its constructor asks for informers and

@@ -1,4 +1,4 @@
-package io.biplane.cli;
+package io.biplane.cli.command;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.biplane.apiserver;
+package io.biplane.apiserver.exchange;
 
 /**
  * Answers one API request; called on virtual threads, by the HTTPS front end or in the same JVM.

@@ -1,4 +1,4 @@
-package io.biplane.proxy;
+package io.biplane.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.biplane.controllers;
+package io.biplane.controllers.config;
 
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
