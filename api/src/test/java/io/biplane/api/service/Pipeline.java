@@ -54,6 +54,15 @@ record Pipeline(ServiceStrategy strategy) {
         return service;
     }
 
+    ObjectNode updateStatus(ObjectNode stored, ObjectNode request) {
+        ObjectNode old = stored.deepCopy();
+        strategy.decode(old);
+        ObjectNode service = decoded(request);
+        strategy.prepareForStatusUpdate(service, old);
+        refuse(service, strategy.validateStatusUpdate(service, old));
+        return service;
+    }
+
     private static void refuse(ObjectNode service, List<FieldError> errors) {
         if (!errors.isEmpty()) {
             throw StatusException.invalid(
