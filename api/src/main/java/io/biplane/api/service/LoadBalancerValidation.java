@@ -9,8 +9,8 @@ import io.biplane.api.validation.Names;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.node.StringNode;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,8 @@ final class LoadBalancerValidation {
         sourceRanges(spec, old, errors);
         if (spec.isLoadBalancer()) {
             if (!spec.has("allocateLoadBalancerNodePorts")) {
-                errors.add(FieldError.required("spec.allocateLoadBalancerNodePorts", ""));
+                // That the path lacks spec is upstream's.
+                errors.add(FieldError.required("allocateLoadBalancerNodePorts", ""));
             }
             Json.givenString(spec.json(), "loadBalancerClass")
                     .ifPresent(name ->
@@ -77,7 +78,7 @@ final class LoadBalancerValidation {
         return List.of(
                 FieldError.invalid(
                         "spec.loadBalancerClass",
-                        now == null ? StringNode.valueOf("") : now,
+                        now == null ? NullNode.instance : now,
                         "may not change once set"));
     }
 
