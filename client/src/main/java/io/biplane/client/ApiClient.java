@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +33,25 @@ import java.util.stream.Collectors;
 public final class ApiClient {
     private static final byte[] NO_BODY = {};
 
+    /** How long after its time a watch's end may come before the connection is held for dead. */
+    private static final Duration WATCH_GRACE = Duration.ofSeconds(10);
+
     private final Transport transport;
     private final Map<String, String> headers;
+    private final Duration watchGrace;
 
     /**
      * @param userAgent who asks: the component's name
      */
     public ApiClient(Transport transport, String userAgent) {
+        this(transport, userAgent, WATCH_GRACE);
+    }
+
+    /** With another time to wait for the ends of watches. */
+    ApiClient(Transport transport, String userAgent, Duration watchGrace) {
         this.transport = transport;
         this.headers = Map.of("Accept", "application/json", "User-Agent", userAgent);
+        this.watchGrace = watchGrace;
     }
 
     /** The object; a {@link StatusException} with code 404 when there is none. */
@@ -154,7 +165,8 @@ public final class ApiClient {
      * Watches for changes after {@code options.resourceVersion()}.
      *
      * @param namespace null for all of them
-     * @param timeoutSeconds when the server shall end the watch
+     * @param timeoutSeconds when the server shall end the watch; if it has not some seconds later,
+     *     the watch is closed here
      */
     public Watch watch(
             Resource resource,
@@ -175,7 +187,7 @@ public final class ApiClient {
         if (lines.code() != 200) {
             throw refused(lines);
         }
-        return new Watch(lines);
+        return new Watch(lines, Duration.ofSeconds(timeoutSeconds).plus(watchGrace));
     }
 
     /** The answer to GET of any path, such as {@code /version} or {@code /readyz}, as text. */

@@ -10,10 +10,12 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -32,25 +34,35 @@ public final class HttpsTransport implements Transport {
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
     private final ServerAccess access;
-    private final HttpClient http;
+    private volatile HttpClient http;
+    private final Duration answerTimeout;
     private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
     private final Set<LineStream> open = ConcurrentHashMap.newKeySet();
 
     public HttpsTransport(ServerAccess access) {
+        this(access, ANSWER_TIMEOUT);
+    }
+
+    /** With another time to wait for answers, and for the heads of streams. */
+    HttpsTransport(ServerAccess access, Duration answerTimeout) {
         this.access = access;
-        this.http =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_2)
-                        .connectTimeout(CONNECT_TIMEOUT)
-                        .sslContext(access.sslContext())
-                        .build();
+        this.answerTimeout = answerTimeout;
+        this.http = connect(access);
+    }
+
+    private static HttpClient connect(ServerAccess access) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_2)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .sslContext(access.sslContext())
+                .build();
     }
 
     @Override
     public Response send(Request request) {
         inFlight.acquireUninterruptibly();
         try {
-            HttpRequest built = build(request).timeout(ANSWER_TIMEOUT).build();
+            HttpRequest built = build(request).timeout(answerTimeout).build();
             HttpResponse<byte[]> answer = exchange(built, BodyHandlers.ofByteArray());
             return new Response(answer.statusCode(), headers(answer), answer.body());
         } finally {
@@ -60,8 +72,9 @@ public final class HttpsTransport implements Transport {
 
     @Override
     public LineStream stream(Request request) {
-        HttpResponse<InputStream> answer =
-                exchange(build(request).build(), BodyHandlers.ofInputStream());
+        // In this case the time ends with the head: the body may take as long as it wants.
+        HttpRequest built = build(request).timeout(answerTimeout).build();
+        HttpResponse<InputStream> answer = exchange(built, BodyHandlers.ofInputStream());
         LineStream lines = new Lines(answer.statusCode(), new BufferedInputStream(answer.body()));
         open.add(lines);
         return lines;
@@ -87,15 +100,29 @@ public final class HttpsTransport implements Transport {
     }
 
     private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+        HttpClient used = http;
         try {
-            return http.send(request, handler);
+            return used.send(request, handler);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(
                     new InterruptedIOException(request.method() + " " + request.uri()));
         } catch (IOException e) {
+            if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
+                leave(used);
+            }
             throw new UncheckedIOException(
                     "%s %s: %s".formatted(request.method(), request.uri(), reason(e)), e);
+        }
+    }
+
+    /**
+     * An answer that is overdue: the connection may be dead, and the JDK's client would go on using
+     * it. What is under way on it goes on; the client ends by itself when nothing is.
+     */
+    private synchronized void leave(HttpClient used) {
+        if (http.equals(used)) {
+            http = connect(access);
         }
     }
 

@@ -8,13 +8,28 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** An open watch. Read by one thread, closed by any. */
 public final class Watch implements AutoCloseable {
     private final LineStream lines;
+    private final Duration limit;
 
-    Watch(LineStream lines) {
+    /** Completes at the limit, unless the watch was closed before. */
+    private final CompletableFuture<Boolean> overdue = new CompletableFuture<>();
+
+    /**
+     * @param limit after which the watch is closed here, for a connection that died without a word
+     *     brings neither events nor an end
+     */
+    Watch(LineStream lines, Duration limit) {
         this.lines = lines;
+        this.limit = limit;
+        var _ =
+                overdue.completeOnTimeout(true, limit.toNanos(), TimeUnit.NANOSECONDS)
+                        .thenRunAsync(lines::close, Thread::startVirtualThread);
     }
 
     /**
@@ -24,7 +39,7 @@ public final class Watch implements AutoCloseable {
      * @throws IOException when the connection broke, or the watch was closed here
      */
     public @Nullable WatchEvent next() throws IOException {
-        byte[] line = lines.next();
+        byte[] line = nextLine();
         if (line == null) {
             return null;
         }
@@ -36,8 +51,23 @@ public final class Watch implements AutoCloseable {
                 "watch: a line is not an event: " + new String(line, StandardCharsets.UTF_8));
     }
 
+    private byte @Nullable [] nextLine() throws IOException {
+        try {
+            return lines.next();
+        } catch (IOException e) {
+            if (overdue.isDone() && !overdue.isCancelled()) {
+                throw new IOException(
+                        "watch: the server has not ended it within %s: closed, for the connection may be dead"
+                                .formatted(limit),
+                        e);
+            }
+            throw e;
+        }
+    }
+
     @Override
     public void close() {
+        boolean _ = overdue.cancel(false);
         lines.close();
     }
 }

@@ -48,6 +48,9 @@ final class Reflector implements AutoCloseable {
     /** Watches in a row that ended soon and showed nothing. */
     private int endedSoon;
 
+    /** Versions in a row that had passed before they showed anything. */
+    private int expired;
+
     Reflector(ApiClient client, Resource resource, ListOptions selection, Informer<?> informer) {
         this.client = client;
         this.resource = resource;
@@ -88,12 +91,14 @@ final class Reflector implements AutoCloseable {
             }
             loop.wakeAfter(watch());
         } catch (StatusException e) {
-            // 410: the version has passed. Anything else: start afresh, too, but not at once.
+            // 410: the version has passed. Anything else, or that again: afresh, too, but not at
+            // once.
             version = "";
             if (e.code() != 410) {
                 throw e;
             }
-            loop.wakeAfter(Duration.ZERO);
+            loop.wakeAfter(expired == 0 ? Duration.ZERO : BACK_OFF.pause(expired));
+            expired++;
         } catch (UncheckedIOException e) {
             throw e; // the version is as good as before
         } catch (RuntimeException | Error e) {
@@ -126,6 +131,7 @@ final class Reflector implements AutoCloseable {
                 take(event);
                 loop.recovered();
                 endedSoon = 0;
+                expired = 0;
             }
         } finally {
             current = null;

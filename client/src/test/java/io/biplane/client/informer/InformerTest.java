@@ -87,6 +87,26 @@ class InformerTest {
         assertThat(List.of(next(), next())).containsExactlyInAnyOrder("+new", "-old");
     }
 
+    /** The pauses make up for this at least, however slow the machine is. */
+    @Test
+    void pausesWhenEveryVersionIsGone() throws Exception {
+        CountDownLatch refused = new CountDownLatch(6);
+        api.refuse(r -> {
+            if (!r.target().contains("watch") || refused.getCount() == 0) {
+                return Optional.empty();
+            }
+            refused.countDown();
+            return Optional.of(StatusException.expired("too old"));
+        });
+        long began = System.nanoTime();
+        start();
+        assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(25 + 50 + 100 + 200));
+        create("a");
+        assertThat(next()).isEqualTo("+a");
+    }
+
     @Test
     void findsAWriteBeforeTheWatchBringsIt() throws Exception {
         start();
