@@ -115,9 +115,9 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
                                 });
                 case Response.Stream open when upgrade != null -> {
                     WebSockets.shakeHands(ctx, upgrade);
-                    pump(ctx, open, Framing.WEB_SOCKET);
+                    pump(ctx, incoming, open, Framing.WEB_SOCKET);
                 }
-                case Response.Stream open -> pump(ctx, open, Framing.BODY);
+                case Response.Stream open -> pump(ctx, incoming, open, Framing.BODY);
             }
         });
     }
@@ -167,8 +167,12 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     /** On the virtual thread of the exchange, until the stream ends. */
-    private void pump(ChannelHandlerContext ctx, Response.Stream response, Framing framing) {
-        StreamWriter writer = new StreamWriter(ctx, response, framing);
+    private void pump(
+            ChannelHandlerContext ctx,
+            Incoming incoming,
+            Response.Stream response,
+            Framing framing) {
+        StreamWriter writer = new StreamWriter(ctx, response, framing, incoming.request().path());
         ctx.executor()
                 .execute(() -> {
                     stream = writer;
@@ -176,11 +180,13 @@ final class Exchanges extends SimpleChannelInboundHandler<FullHttpRequest> {
                         writer.abandon();
                     }
                 });
-        writer.run();
+        boolean whole = writer.run();
         ctx.executor()
                 .execute(() -> {
                     stream = null;
-                    next(ctx);
+                    if (whole) {
+                        next(ctx);
+                    }
                 });
     }
 

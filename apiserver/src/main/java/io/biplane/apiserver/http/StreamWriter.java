@@ -1,5 +1,7 @@
 package io.biplane.apiserver.http;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import io.biplane.apiserver.exchange.Response;
 import io.netty.channel.ChannelHandlerContext;
 
@@ -13,18 +15,32 @@ import java.util.List;
 @SuppressWarnings(
         "FutureReturnValueIgnored") // a failed write closes the channel, which ends the stream
 final class StreamWriter {
+    private static final System.Logger LOG = System.getLogger(StreamWriter.class.getName());
+
     private final ChannelHandlerContext ctx;
     private final Response.Stream response;
     private final Framing framing;
+    private final String path;
     private final Object writable = new Object();
 
-    StreamWriter(ChannelHandlerContext ctx, Response.Stream response, Framing framing) {
+    /**
+     * @param path what was asked for, for the log
+     */
+    StreamWriter(
+            ChannelHandlerContext ctx, Response.Stream response, Framing framing, String path) {
         this.ctx = ctx;
         this.framing = framing;
         this.response = response;
+        this.path = path;
     }
 
-    void run() {
+    /**
+     * Moves the chunks until either side ends the stream.
+     *
+     * @return whether the channel can go on with another answer: a stream that failed leaves it
+     *     closed, so that the client does not take what it got for the whole
+     */
+    boolean run() {
         try (Response.Chunks chunks = response.chunks()) {
             write(framing.begin(response));
             List<byte[]> next = chunks.next();
@@ -34,10 +50,14 @@ final class StreamWriter {
                 next = chunks.next();
             }
             ctx.writeAndFlush(framing.end());
+            return true;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            ctx.close();
+        } catch (RuntimeException | Error e) {
+            LOG.log(ERROR, () -> "stream failed path=" + path, e);
         }
+        ctx.close();
+        return false;
     }
 
     private void write(List<Object> messages) {

@@ -26,10 +26,11 @@ final class LoggedChange {
     private final int bytes;
     private final @Nullable StoredObject before;
     private final @Nullable StoredObject now;
-    // Filled by whichever watcher comes first; two may do it at once and get the same.
-    private byte @Nullable [] added;
-    private byte @Nullable [] modified;
-    private byte @Nullable [] deleted;
+    // Filled by whichever watcher comes first; two may do it at once and get the same. Volatile, so
+    // that who sees a line sees its bytes.
+    private volatile byte @Nullable [] added;
+    private volatile byte @Nullable [] modified;
+    private volatile byte @Nullable [] deleted;
 
     LoggedChange(Resource resource, long revision, Change change) {
         KeyValue last = change.before();
