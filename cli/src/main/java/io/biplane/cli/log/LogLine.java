@@ -8,7 +8,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** An event as one line: {@code 2026-01-01T00:00:00.123Z INFO cli.Running: agents started}. */
+/**
+ * An event as one line: {@code 2026-01-01T00:00:00.123Z INFO cli.command.Running: agents started}.
+ */
 final class LogLine {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)

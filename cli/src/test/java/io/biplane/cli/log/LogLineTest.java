@@ -19,7 +19,7 @@ class LogLineTest {
                                 "io.biplane.cli.command.Running",
                                 "agents started",
                                 null))
-                .isEqualTo("2026-01-02T03:04:05.678Z INFO  cli.Running: agents started");
+                .isEqualTo("2026-01-02T03:04:05.678Z INFO  cli.command.Running: agents started");
         assertThat(LogLine.of(TIME, Level.WARNING, "io.netty.x.Y", "odd", null))
                 .isEqualTo("2026-01-02T03:04:05.678Z WARN  io.netty.x.Y: odd");
     }
