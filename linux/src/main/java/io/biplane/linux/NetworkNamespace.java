@@ -105,6 +105,14 @@ public final class NetworkNamespace implements AutoCloseable {
         return open(Path.of(SELF));
     }
 
+    /**
+     * The namespace of the calling thread, by a name that it should have: {@link #isNamed} tells
+     * whether it does.
+     */
+    public static NetworkNamespace currentAs(String name) {
+        return new NetworkNamespace(pathOf(name), Syscalls.open(SELF, Syscalls.O_RDONLY, 0));
+    }
+
     /** Whether the name is taken. */
     public static boolean exists(String name) {
         return Files.exists(pathOf(name));

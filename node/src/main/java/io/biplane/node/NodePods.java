@@ -152,11 +152,18 @@ final class NodePods implements AutoCloseable {
     }
 
     /**
+     * A pod with its network.
+     *
+     * @param anew whether it had one before, which is gone
+     */
+    record Attached(Attachment network, boolean anew) {}
+
+    /**
      * Attaches the pod, or adopts its links if they lead from the node to it.
      *
      * @throws IllegalStateException if no address is to be had, naming the block
      */
-    Attachment attach(PodView pod) {
+    Attached attach(PodView pod) {
         PodId id = idOf(pod);
         List<Addr> before;
         List<Addr> addresses;
@@ -176,10 +183,11 @@ final class NodePods implements AutoCloseable {
         }
     }
 
-    private Attachment attach(PodId id, List<Addr> addresses, boolean known) {
+    private Attached attach(PodId id, List<Addr> addresses, boolean known) {
         Optional<Attachment> adopted =
                 known ? links.adopt(id, addresses) : Optional.<Attachment>empty();
-        return adopted.orElseGet(() -> links.attach(id, addresses));
+        return adopted.map(network -> new Attached(network, false))
+                .orElseGet(() -> new Attached(links.attach(id, addresses), known));
     }
 
     /**

@@ -220,9 +220,16 @@ final class PodLoop implements AutoCloseable {
         if (!node.hasPodCidrs()) {
             return null;
         }
-        Attachment attached = node.attach(pod);
-        return new LocalPod(
-                NodePods.idOf(pod), node, false, attached.netns(), attached.addresses());
+        NodePods.Attached attached = node.attach(pod);
+        if (attached.anew()) {
+            events.onHost(pod.nodeName())
+                    .normal(
+                            pod.json(),
+                            "SandboxChanged",
+                            "The pod's network namespace or its link was gone: it has others now");
+        }
+        Attachment network = attached.network();
+        return new LocalPod(NodePods.idOf(pod), node, false, network.netns(), network.addresses());
     }
 
     /**

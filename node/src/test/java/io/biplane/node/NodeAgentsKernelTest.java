@@ -342,6 +342,30 @@ class NodeAgentsKernelTest {
         assertThat(Ask.http(node(2), pod.ips().getLast(), 8080, "/hostname")).isEqualTo("web");
     }
 
+    /** What adopting cannot save is made anew, with the same addresses, and an event says so. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ip -n NODE link del LINK", "ip -n POD link del eth0", "ip netns del POD"})
+    void aRestartedAgentMakesAnewWhatItCannotAdoptAndTellsOfIt(String damage) throws Exception {
+        createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
+        PodView pod = awaitReady("web");
+        stopAgents();
+        run(
+                damage.replace("NODE", NETWORK.nodeNamespace("node-1"))
+                        .replace("POD", NETWORK.podNamespacePrefix() + "default_web")
+                        .replace("LINK", new PodId("default", "web", pod.uid()).link()));
+        agents = startAgents();
+        api.await(
+                Kinds.EVENTS,
+                all ->
+                        all.stream()
+                                .anyMatch(e -> Fields.text(e, "reason").equals("SandboxChanged")));
+        assertThat(awaitReady("web").ips()).isEqualTo(pod.ips());
+        for (Addr ip : pod.ips()) {
+            awaitRoute(node(2), ip);
+        }
+    }
+
     private static void run(String command) throws Exception {
         Process process = new ProcessBuilder(command.split(" ")).inheritIO().start();
         assertThat(process.waitFor()).as(command).isZero();

@@ -3,6 +3,7 @@ package io.biplane.proxy;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.desired.TableKeeper.Synced;
 import io.biplane.netip.Prefix;
@@ -31,6 +32,7 @@ final class Served {
 
     private final String name;
     private final List<Prefix> localSources;
+    private final Predecessor before;
     private final TableKeeper keeper;
     private final long periodNanos;
     private final CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
@@ -41,9 +43,18 @@ final class Served {
     private volatile long comparedNanos = dueNanos - PAUSE_NANOS;
     private long retryNanos = FIRST_RETRY_NANOS;
 
-    Served(String name, Nftables nftables, List<Prefix> localSources, Duration syncPeriod) {
+    /**
+     * @param before if there was one, what differs at first was lost while nobody kept it
+     */
+    Served(
+            String name,
+            Nftables nftables,
+            List<Prefix> localSources,
+            Predecessor before,
+            Duration syncPeriod) {
         this.name = name;
-        this.localSources = localSources;
+        this.localSources = List.copyOf(localSources);
+        this.before = before;
         this.keeper = new TableKeeper(nftables);
         this.periodNanos = syncPeriod.toNanos();
     }
@@ -120,7 +131,7 @@ final class Served {
         failing = false;
         retryNanos = FIRST_RETRY_NANOS;
         dueNanos = System.nanoTime() + periodNanos;
-        return first ? List.of() : synced.repaired();
+        return first && before == Predecessor.NONE ? List.of() : synced.repaired();
     }
 
     /** Whatever it is: it must not stop the other namespaces, and this one is tried again. */

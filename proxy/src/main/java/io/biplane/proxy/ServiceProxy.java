@@ -10,9 +10,9 @@ import io.biplane.client.informer.Informers;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.loop.BackOff;
 import io.biplane.loop.Loop;
-import io.biplane.netip.Prefix;
 import io.biplane.proxy.config.ProxyConfig;
 import io.biplane.proxy.nftables.ServiceRuleset;
 import io.biplane.proxy.service.ServiceTable;
@@ -105,27 +105,18 @@ public final class ServiceProxy implements AutoCloseable {
     }
 
     /**
-     * Serves a namespace from now on, with the configured pod ranges as local sources.
-     *
-     * @see #serve(String, Nftables, List)
-     */
-    public CompletableFuture<@Nullable Void> serve(String name, Nftables nftables) {
-        return serve(name, nftables, config.clusterCidr());
-    }
-
-    /**
      * Serves a namespace from now on. What a former process left there is adopted.
      *
      * @param name names it in the log and in {@link #leave}
      * @param nftables of the namespace; the caller closes it, after {@link #leave}
-     * @param localSources prefixes whose connections to cluster addresses keep their source
-     *     address, because the answers come back through this namespace anyway; none of a family:
-     *     all of it
+     * @param before whether someone served it until now: then what differs at first is told of as
+     *     damage. It may also be what Services have changed in since that one ended.
      * @return completes when the namespace's tables are written for the first time
      */
     public CompletableFuture<@Nullable Void> serve(
-            String name, Nftables nftables, List<Prefix> localSources) {
-        Served served = new Served(name, nftables, List.copyOf(localSources), config.syncPeriod());
+            String name, Nftables nftables, Predecessor before) {
+        Served served =
+                new Served(name, nftables, config.clusterCidr(), before, config.syncPeriod());
         lock.lock();
         try {
             wanted.put(name, served);

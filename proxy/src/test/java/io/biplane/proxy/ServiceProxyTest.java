@@ -9,6 +9,7 @@ import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Transaction;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.FakeNftables;
 import io.biplane.proxy.config.ProxyConfig;
@@ -92,7 +93,7 @@ final class ServiceProxyTest {
     @Test
     void nothingIsWrittenBeforeTheApiServerHasToldEverything() throws Exception {
         proxy.start();
-        var written = proxy.serve("node-1", node1);
+        var written = proxy.serve("node-1", node1, Predecessor.in(node1));
         assertThat(node1.committed()).isEmpty();
         assertThat(written).isNotDone();
         informers.start();
@@ -106,8 +107,10 @@ final class ServiceProxyTest {
     void manyChangesAreFewTransactionsForEveryNamespace() throws Exception {
         informers.start();
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        proxy.serve("node-2", node2).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-2", node2, Predecessor.in(node2))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         ApiClient client = api.client();
         ObjectNode stored = client.create(Kinds.ENDPOINT_SLICES, slice(1));
         long start = System.nanoTime();
@@ -134,9 +137,10 @@ final class ServiceProxyTest {
     void aNamespaceThatFailsIsRepairedAndHoldsUpNoOther() throws Exception {
         informers.start();
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         node2.failNext(1);
-        var second = proxy.serve("node-2", node2);
+        var second = proxy.serve("node-2", node2, Predecessor.in(node2));
         second.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         node1.failNext(1);
         ObjectNode _ = api.client().create(Kinds.ENDPOINT_SLICES, slice(2));
@@ -151,8 +155,8 @@ final class ServiceProxyTest {
         informers.start();
         proxy.start();
         node1.breakWith(Optional.of(new IllegalArgumentException("unforeseen")));
-        var first = proxy.serve("node-1", node1);
-        proxy.serve("node-2", node2).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        var first = proxy.serve("node-1", node1, Predecessor.NONE);
+        proxy.serve("node-2", node2, Predecessor.NONE).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         ObjectNode stored = api.client().create(Kinds.ENDPOINT_SLICES, slice(2));
         awaitServices(node2, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-2");
         node1.breakWith(Optional.empty());
@@ -189,9 +193,9 @@ final class ServiceProxyTest {
                         informers);
         informers.start();
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.NONE).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         node2.breakWith(Optional.of(new IllegalArgumentException("broken")));
-        var _ = proxy.serve("node-2", node2);
+        var _ = proxy.serve("node-2", node2, Predecessor.NONE);
         ObjectNode stored = api.client().create(Kinds.ENDPOINT_SLICES, slice(7));
         awaitServices(node1, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-7");
         ObjectNode[] slice = {stored};
@@ -216,8 +220,10 @@ final class ServiceProxyTest {
         proxy.onRepair((name, tables) -> repaired.add(name + " " + tables));
         informers.start();
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        proxy.serve("node-2", node2).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-2", node2, Predecessor.in(node2))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         for (int i = 0; i < 1000; i++) {
             proxy.check("node-1"); // of its own change, and of none
         }
@@ -244,7 +250,8 @@ final class ServiceProxyTest {
         });
         informers.start();
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         for (int damages = 1; damages <= 2; damages++) {
             node1.commitByHand(new Transaction().delete(node1.tables().getFirst()));
             proxy.check("node-1");
@@ -264,8 +271,10 @@ final class ServiceProxyTest {
     void aNamespaceThatIsLeftIsNotTouched() throws Exception {
         informers.start();
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-        proxy.serve("node-2", node2).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-2", node2, Predecessor.in(node2))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         proxy.leave("node-1");
         List<Transaction> before = node1.committed();
         ObjectNode _ = api.client().create(Kinds.ENDPOINT_SLICES, slice(1));
@@ -278,14 +287,36 @@ final class ServiceProxyTest {
         informers.start();
         proxy.start();
         ObjectNode _ = api.client().create(Kinds.ENDPOINT_SLICES, slice(3));
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         awaitServices(node1, "10.96.0.9 . tcp . 80 : goto refuse, fd96::9 . tcp . 80 : goto ep-3");
         proxy.close();
         int before = node1.committed().size();
         proxy = new ServiceProxy(ProxyConfig.forRanges(List.of()), informers);
         proxy.start();
-        proxy.serve("node-1", node1).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
         List<Transaction> later = node1.committed().subList(before, node1.committed().size());
         assertThat(later).as("nothing changed meanwhile").isEmpty();
+    }
+
+    @Test
+    void damageThatIsDoneBetweenTwoRunsIsToldOfAndTheFirstWriteIsNot() throws Exception {
+        List<String> repaired = new CopyOnWriteArrayList<>();
+        informers.start();
+        proxy.onRepair((name, tables) -> repaired.add(name + " " + tables));
+        proxy.start();
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        proxy.close();
+        assertThat(repaired).isEmpty();
+        node1.commitByHand(new Transaction().delete(node1.tables().getFirst()));
+        proxy = new ServiceProxy(ProxyConfig.forRanges(List.of()), informers);
+        proxy.onRepair((name, tables) -> repaired.add(name + " " + tables));
+        proxy.start();
+        proxy.serve("node-1", node1, Predecessor.in(node1))
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        Eventually.holds(LIMIT, () -> repaired.isEmpty() ? "not told" : "");
+        assertThat(repaired).containsExactly("node-1 [ip biplane-proxy]");
     }
 }

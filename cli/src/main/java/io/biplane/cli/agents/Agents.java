@@ -19,6 +19,7 @@ import io.biplane.linux.events.Topic;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.desired.DesiredTable;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.loop.Await;
 import io.biplane.network.fabric.ClusterNetwork;
@@ -83,8 +84,9 @@ final class Agents {
         KernelEvents kernelEvents = opened.add(KernelEvents.start("kernel-events"));
         RepairEvents repairs =
                 new RepairEvents(opened.add(new EventRecorder(client, "biplane-fabric")));
+        NetworkNamespace here = NetworkNamespace.currentAs(network.fabricNamespace());
         FabricKeeper fabric =
-                opened.add(new FabricKeeper(network, spec.nodes(), kernelEvents, repairs));
+                opened.add(new FabricKeeper(network, here, spec.nodes(), kernelEvents, repairs));
         fabric.start();
         ServiceProxy proxy =
                 opened.add(new ServiceProxy(AgentTables.proxyConfig(network), informers));
@@ -151,15 +153,16 @@ final class Agents {
                                     NamespaceTables.RESYNC_INTERVAL,
                                     keeping.scheduler(),
                                     damaged -> repaired(keeping.repairs(), name, damaged)));
-            kept.start();
-            CompletableFuture<?> written = keeping.proxy().serve(name, nftables);
             Runnable changed =
                     () -> {
                         kept.resync();
                         keeping.proxy().check(name);
                     };
+            // Before the first comparison, so that nothing is missed between the two.
             opened.add(keeping.events().watch(at, EnumSet.of(Topic.RULESET), changed));
-            return written;
+            Predecessor before = Predecessor.in(nftables);
+            kept.start(before);
+            return keeping.proxy().serve(name, nftables, before);
         }
     }
 

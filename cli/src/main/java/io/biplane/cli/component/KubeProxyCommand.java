@@ -8,6 +8,7 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.kubeconfig.Kubeconfig;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.proxy.ServiceProxy;
 import io.biplane.proxy.config.ProxyConfig;
@@ -73,7 +74,7 @@ public final class KubeProxyCommand implements Callable<Integer> {
                     ServiceProxy proxy = opened.add(new ServiceProxy(config, informers));
                     proxy.start();
                     informers.start();
-                    Void _ = proxy.serve("this node", nftables).get();
+                    Void _ = proxy.serve("this node", nftables, Predecessor.NONE).get();
                 });
         return 0;
     }

@@ -135,6 +135,16 @@ final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** However often a component was started again, it is at once when it ends the next time. */
+    void forgetRestarts(String component) {
+        try {
+            boolean _ =
+                    Files.deleteIfExists(data().resolve("run").resolve(component + ".restarts"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends processes SIGKILL, all at once, and does not wait for their end. */
     void startKilling(String... components) {
         for (String component : components) {

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** The nftables ruleset of one network namespace. It may be used from any thread. */
 public interface Nftables extends AutoCloseable {
+    /** The {@link #generation} of a namespace whose ruleset nobody has ever changed. */
+    long UNTOUCHED = 1;
+
     /**
      * Carries out a transaction, all of it or nothing.
      *

@@ -155,6 +155,13 @@ abstract class NftablesContractTest {
     }
 
     @Test
+    void aRulesetThatNobodyHasChangedSaysSo() {
+        try (Nftables untouched = open()) {
+            assertThat(untouched.generation()).isEqualTo(Nftables.UNTOUCHED);
+        }
+    }
+
+    @Test
     void everyTransactionAddsOneToTheGenerationAndAnEmptyOneNothing() {
         long before = nft.generation();
         nft.commit(new Transaction());

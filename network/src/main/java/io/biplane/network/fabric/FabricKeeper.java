@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps the fabric's namespaces as {@link Fabric#up} made them: the bridge, the nodes with their
@@ -37,27 +39,52 @@ public final class FabricKeeper implements AutoCloseable {
     private final RepairListener listener;
     private final Map<String, Station> stations = new LinkedHashMap<>();
     private final Map<String, Integer> nodes = new LinkedHashMap<>();
+
+    /** What was gone when the keeper came, and is not told of yet. */
+    private final Map<String, String> lost = new ConcurrentHashMap<>();
+
     private final List<KernelEvents.Watch> watches = new ArrayList<>();
     private final Pace<String> pace = new Pace<>(BURST, APART);
     private final WorkQueue<String> queue = new WorkQueue<>("fabric", 1, BURST, this::look);
 
-    /** The namespaces exist: {@link Fabric#up} has made them. */
+    /**
+     * {@link Fabric#up} has made the namespaces. Those that were lost since, while nobody kept
+     * them, are there again when this returns.
+     *
+     * @param fabric the fabric's namespace, closed with the keeper; its name may be lost
+     */
     public FabricKeeper(
-            ClusterNetwork network, int nodes, KernelEvents events, RepairListener listener) {
+            ClusterNetwork network,
+            NetworkNamespace fabric,
+            int nodes,
+            KernelEvents events,
+            RepairListener listener) {
         this.repair = new FabricRepair(new FabricPlan(network, nodes));
         this.events = events;
         this.listener = listener;
-        stations.put(FABRIC, open(network.fabricNamespace()));
+        if (!fabric.isNamed()) {
+            fabric.restoreName();
+            lost.put(FABRIC, nameMissing(fabric));
+        }
+        stations.put(FABRIC, Station.of(fabric));
         for (int node = 1; node <= nodes; node++) {
             String name = ClusterNetwork.nodeName(node);
             this.nodes.put(name, node);
-            stations.put(name, open(network.nodeNamespace(name)));
+            stations.put(name, ensure(name, network.nodeNamespace(name)));
         }
-        stations.put(Fabric.OUTSIDE, open(network.outsideNamespace()));
+        stations.put(Fabric.OUTSIDE, ensure(Fabric.OUTSIDE, network.outsideNamespace()));
     }
 
-    private static Station open(String namespace) {
-        return Station.of(NetworkNamespace.open(namespace));
+    /** With its name, a namespace in which no process is was lost as well. */
+    private Station ensure(String name, String namespace) {
+        if (!NetworkNamespace.isBound(namespace)) {
+            lost.put(name, "the namespace %s is missing".formatted(namespace));
+        }
+        return Station.ensure(namespace);
+    }
+
+    private static String nameMissing(NetworkNamespace namespace) {
+        return "the namespace's name %s is missing".formatted(namespace);
     }
 
     /** Begins to listen; the first look at everything is at once. */
@@ -95,9 +122,10 @@ public final class FabricKeeper implements AutoCloseable {
         Station station = station(name);
         Station fabric = station(FABRIC);
         List<String> repaired = new ArrayList<>();
+        Optional.ofNullable(lost.remove(name)).ifPresent(repaired::add);
         if (!station.namespace().isNamed()) {
             station.namespace().restoreName();
-            repaired.add("the namespace's name %s is missing".formatted(station.namespace()));
+            repaired.add(nameMissing(station.namespace()));
         }
         Integer node = nodes.get(name);
         if (node != null) {

@@ -6,6 +6,7 @@ import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.linux.nftables.Nftables;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.desired.DesiredTable;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.desired.TableKeeper.Synced;
 
@@ -88,12 +89,19 @@ public final class NamespaceTables implements AutoCloseable {
     /**
      * Writes the tables and begins to keep them.
      *
+     * @param before if there was one, what it lost is told of as damage
      * @throws NetlinkException if the kernel refuses them
      */
-    public synchronized void start() {
-        Synced _ = keeper.sync(tables);
-        comparedNanos = System.nanoTime();
-        compareIn(interval);
+    public void start(Predecessor before) {
+        Synced synced;
+        synchronized (this) {
+            synced = keeper.sync(tables);
+            comparedNanos = System.nanoTime();
+            compareIn(interval);
+        }
+        if (before == Predecessor.SOME && !synced.repaired().isEmpty()) {
+            tell(synced.repaired());
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.biplane.network.fabric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.events.KernelEvents;
 import io.biplane.linux.testing.Eventually;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,9 +33,46 @@ class FabricKeepersKernelTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int NODES = 2;
 
+    /** The station that tells of a damage, and the damage. */
+    static final List<Arguments> DAMAGES =
+            Stream.of(
+                            "fabric | ip -n hkeep-fabric link set nodes down",
+                            "fabric | ip -n hkeep-fabric addr del 172.30.64.1/20 dev nodes",
+                            "fabric | ip -n hkeep-fabric -6 addr flush dev nodes",
+                            "fabric | ip -n hkeep-fabric -6 route del unreachable fd00:10:240::/56 dev lo",
+                            "fabric | ip -n hkeep-fabric neigh flush dev nodes nud permanent",
+                            "fabric | ip -n hkeep-fabric link set node-2 nomaster",
+                            "fabric | ip netns exec hkeep-fabric sysctl -qw net.ipv6.conf.all.forwarding=0",
+                            "fabric | ip netns del hkeep-fabric",
+                            "node-1 | ip -n hkeep-fabric link del node-1",
+                            "node-1 | ip -n hkeep-node-1 link del eth0",
+                            "node-1 | ip -n hkeep-node-1 link set eth0 down",
+                            "node-1 | ip -n hkeep-node-1 link set eth0 mtu 1280",
+                            "node-1 | ip -n hkeep-node-1 addr flush dev eth0",
+                            "node-1 | ip -n hkeep-node-1 route del default",
+                            "node-1 | ip -n hkeep-node-1 -6 route del default",
+                            "node-1 | ip -n hkeep-node-1 neigh flush dev eth0 nud permanent",
+                            "node-1 | ip netns exec hkeep-node-1 sysctl -qw net.ipv4.ip_forward=0",
+                            "node-1 | ip netns del hkeep-node-1",
+                            "outside | ip -n hkeep-fabric link del outside",
+                            "outside | ip -n hkeep-outside -6 route flush root fd00:172:30:4::/64",
+                            "outside | umount -l /run/netns/hkeep-outside",
+                            "host | ip -n hkeep-host link del bp-hkeep",
+                            "host | ip -n hkeep-host route del 10.240.0.0/16",
+                            "host | ip -n hkeep-host -6 route flush dev bp-hkeep",
+                            "host | ip -n hkeep-fabric route del default",
+                            "host | ip -n hkeep-host neigh flush dev bp-hkeep nud permanent",
+                            "host | ip netns exec hkeep-host sysctl -qw net.ipv4.ip_forward=0",
+                            "host | ip netns exec hkeep-host nft delete table ip biplane-hkeep",
+                            "host | ip netns exec hkeep-host nft flush ruleset")
+                    .map(row -> row.split(" \\| "))
+                    .map(row -> Arguments.of(row[0], row[1]))
+                    .toList();
+
     @TempDir Path ledgers;
     private final Map<String, List<String>> told = new ConcurrentHashMap<>();
     private HostSide host;
+    private NetworkNamespace fabric;
     private KernelEvents events;
     private FabricKeeper inFabric;
     private HostKeeper onHost;
@@ -44,7 +83,15 @@ class FabricKeepersKernelTest {
         Kernel.in(HOST, "ip", "link", "set", "lo", "up");
         new Fabric(NETWORK, host).up(NODES);
         events = KernelEvents.start("keepers-test");
-        inFabric = new FabricKeeper(NETWORK, NODES, events, this::repaired);
+        fabric = NetworkNamespace.open(NETWORK.fabricNamespace());
+        startKeepers();
+    }
+
+    private void startKeepers() {
+        NetworkNamespace here =
+                NamespaceThread.in(
+                        fabric, () -> NetworkNamespace.currentAs(NETWORK.fabricNamespace()));
+        inFabric = new FabricKeeper(NETWORK, here, NODES, events, this::repaired);
         inFabric.start();
         onHost = new HostKeeper(NETWORK, host, events, this::repaired);
         onHost.start();
@@ -61,6 +108,7 @@ class FabricKeepersKernelTest {
     void nothingIsLeft() {
         onHost.close();
         inFabric.close();
+        fabric.close();
         events.close();
         Fabric.down(NETWORK.name(), host);
         host.namespace().close();
@@ -106,43 +154,26 @@ class FabricKeepersKernelTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "fabric | ip -n hkeep-fabric link set nodes down",
-                "fabric | ip -n hkeep-fabric addr del 172.30.64.1/20 dev nodes",
-                "fabric | ip -n hkeep-fabric -6 addr flush dev nodes",
-                "fabric | ip -n hkeep-fabric -6 route del unreachable fd00:10:240::/56 dev lo",
-                "fabric | ip -n hkeep-fabric neigh flush dev nodes nud permanent",
-                "fabric | ip -n hkeep-fabric link set node-2 nomaster",
-                "fabric | ip netns exec hkeep-fabric sysctl -qw net.ipv6.conf.all.forwarding=0",
-                "fabric | ip netns del hkeep-fabric",
-                "node-1 | ip -n hkeep-fabric link del node-1",
-                "node-1 | ip -n hkeep-node-1 link del eth0",
-                "node-1 | ip -n hkeep-node-1 link set eth0 down",
-                "node-1 | ip -n hkeep-node-1 link set eth0 mtu 1280",
-                "node-1 | ip -n hkeep-node-1 addr flush dev eth0",
-                "node-1 | ip -n hkeep-node-1 route del default",
-                "node-1 | ip -n hkeep-node-1 -6 route del default",
-                "node-1 | ip -n hkeep-node-1 neigh flush dev eth0 nud permanent",
-                "node-1 | ip netns exec hkeep-node-1 sysctl -qw net.ipv4.ip_forward=0",
-                "node-1 | ip netns del hkeep-node-1",
-                "outside | ip -n hkeep-fabric link del outside",
-                "outside | ip -n hkeep-outside -6 route flush root fd00:172:30:4::/64",
-                "outside | umount -l /run/netns/hkeep-outside",
-                "host | ip -n hkeep-host link del bp-hkeep",
-                "host | ip -n hkeep-host route del 10.240.0.0/16",
-                "host | ip -n hkeep-host -6 route flush dev bp-hkeep",
-                "host | ip -n hkeep-fabric route del default",
-                "host | ip -n hkeep-host neigh flush dev bp-hkeep nud permanent",
-                "host | ip netns exec hkeep-host sysctl -qw net.ipv4.ip_forward=0",
-                "host | ip netns exec hkeep-host nft delete table ip biplane-hkeep",
-                "host | ip netns exec hkeep-host nft flush ruleset",
-            })
+    @FieldSource("DAMAGES")
     void damageIsRepairedAndTold(String station, String damage) {
         List<String> whole = settled();
         assertThat(told).isEmpty();
         Kernel.run("sh", "-c", damage);
+        becomes(whole, station);
+    }
+
+    @ParameterizedTest
+    @FieldSource("DAMAGES")
+    void damageThatIsDoneWhileNobodyKeepsTheFabricIsRepairedAndTold(String station, String damage) {
+        List<String> whole = settled();
+        onHost.close();
+        inFabric.close();
+        Kernel.run("sh", "-c", damage);
+        startKeepers();
+        becomes(whole, station);
+    }
+
+    private void becomes(List<String> whole, String station) {
         Eventually.holds(PATIENCE, () -> told.containsKey(station) ? "" : "told: " + told);
         Eventually.holds(
                 PATIENCE,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.linux.NamespaceThread;
 import io.biplane.linux.NetworkNamespace;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.nftables.desired.TableKeeper;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.testing.Eventually;
@@ -139,7 +140,7 @@ final class MasqueradeKernelTest {
     void nonPublicAddressesAreTranslatedTowardsTheWorldOnly() {
         try (KernelNftables nftables = KernelNftables.open(node);
                 NamespaceTables agent = tables(nftables, Duration.ofMinutes(1))) {
-            agent.start();
+            agent.start(Predecessor.NONE);
             for (String row :
                     List.of(
                             "10.244.1.2 203.0.113.2 203.0.113.1",
@@ -198,7 +199,7 @@ final class MasqueradeKernelTest {
                                         : "2600:244::/32, fd00:96::/112, fd00:172::/64, fd00:244::/32, fe80::/10, ff00::/8");
         try (KernelNftables nftables = KernelNftables.open(node);
                 NamespaceTables agent = tables(nftables, Duration.ofMillis(20))) {
-            agent.start();
+            agent.start(Predecessor.NONE);
             assertThat(listed(table)).isEqualTo(expected);
             for (String damage :
                     List.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.nftables.desired.DesiredTable;
+import io.biplane.linux.nftables.desired.Predecessor;
 import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.FakeNftables;
 import io.biplane.network.guard.Guard;
@@ -36,7 +37,7 @@ final class NamespaceTablesTest {
     private NamespaceTables started(Duration interval) {
         NamespaceTables tables =
                 new NamespaceTables("n", kernel, TABLES, interval, scheduler, repaired::add);
-        tables.start();
+        tables.start(Predecessor.in(kernel));
         return tables;
     }
 
@@ -53,6 +54,22 @@ final class NamespaceTablesTest {
         try (NamespaceTables _ = started(Duration.ofHours(1))) {
             assertThat(kernel.tables()).isEqualTo(NAMES);
             assertThat(repaired).isEmpty();
+        }
+    }
+
+    @Test
+    void damageThatIsDoneWhileNobodyKeepsTheTablesIsToldOfAtTheStart() {
+        started(Duration.ofHours(1)).close();
+        damage();
+        try (NamespaceTables _ = started(Duration.ofHours(1))) {
+            assertThat(repaired).containsExactly(List.of(NAMES.getFirst()));
+        }
+        kernel.commitByHand(new Transaction().delete(NAMES.getFirst()).delete(NAMES.getLast()));
+        try (NamespaceTables _ = started(Duration.ofHours(1))) {
+            assertThat(repaired).as("all of it is gone").contains(NAMES);
+        }
+        try (NamespaceTables _ = started(Duration.ofHours(1))) {
+            assertThat(repaired).as("nothing was done this time").hasSize(2);
         }
     }
 
@@ -103,7 +120,7 @@ final class NamespaceTablesTest {
                             throw new StackOverflowError("a listener");
                         });
         try (throwing) {
-            throwing.start();
+            throwing.start(Predecessor.NONE);
             damage();
             awaitRepairs(1);
             kernel.failNext(1);
