@@ -40,6 +40,11 @@ public record DeleteOptions(
         return new DeleteOptions(graceSeconds, propagation, Optional.of(wanted), resourceVersion);
     }
 
+    /** Only as it was read: not if anybody has changed it since. */
+    public DeleteOptions onlyVersion(String wanted) {
+        return new DeleteOptions(graceSeconds, propagation, uid, Optional.of(wanted));
+    }
+
     ObjectNode toJson() {
         ObjectNode options = Json.object();
         options.put("apiVersion", "v1").put("kind", "DeleteOptions");

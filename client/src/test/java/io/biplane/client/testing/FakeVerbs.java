@@ -222,6 +222,12 @@ final class FakeVerbs {
                         throw new StatusException(
                                 Reason.CONFLICT, "the UID in the precondition differs");
                     }
+                    String version = Fields.text(options, "preconditions", "resourceVersion");
+                    if (!version.isEmpty()
+                            && !version.equals(Fields.text(meta, "resourceVersion"))) {
+                        throw new StatusException(
+                                Reason.CONFLICT, "the resourceVersion in the precondition differs");
+                    }
                     String policy = Fields.text(options, "propagationPolicy");
                     if (policy.equals("Foreground")) {
                         add(meta, "foregroundDeletion");

@@ -158,10 +158,11 @@ public final class GarbageCollector implements Controller {
         for (Resource resource : collected(kinds.current())) {
             String namespace = resource.namespaced() ? namespace(owner) : null;
             client.items(resource, namespace, ListOptions.ALL).stream()
-                    .map(object -> ObjectView.of(object).meta())
-                    .filter(meta ->
-                            meta.owners().stream().anyMatch(o -> o.uid().equals(owner.uid())))
-                    .forEach(meta -> found.add(new Item(resource, meta)));
+                    .map(object -> item(resource, object))
+                    .filter(item ->
+                            item.meta().owners().stream()
+                                    .anyMatch(o -> o.uid().equals(owner.uid())))
+                    .forEach(found::add);
         }
         return found;
     }
@@ -181,21 +182,57 @@ public final class GarbageCollector implements Controller {
                 .anyMatch(o -> o.uid().equals(owner.uid()) && o.blockOwnerDeletion());
     }
 
-    /** Deletes an object that no owner keeps. */
-    private void collect(Item item) {
-        List<Meta.Owner> gone = item.meta().owners().stream().filter(o -> isGone(item, o)).toList();
-        List<Meta.Owner> going = item.meta().owners().stream().filter(this::isGoing).toList();
-        int keeping = item.meta().owners().size() - gone.size() - going.size();
-        if (keeping > 0) {
-            if (!gone.isEmpty()) {
-                release(item, gone.stream().map(Meta.Owner::uid).toList());
+    /**
+     * The owners of an object that no longer keep it.
+     *
+     * @param gone that the API server does not have
+     * @param going that are being deleted and wait for what they own
+     * @param keeping how many others there are
+     */
+    private record Lost(List<Meta.Owner> gone, List<Meta.Owner> going, int keeping) {
+        boolean isNone() {
+            return gone.isEmpty() && going.isEmpty();
+        }
+    }
+
+    private Lost lost(Item item) {
+        List<Meta.Owner> owners = item.meta().owners();
+        List<Meta.Owner> gone = owners.stream().filter(owner -> isGone(item, owner)).toList();
+        List<Meta.Owner> going = owners.stream().filter(this::isGoing).toList();
+        return new Lost(gone, going, owners.size() - gone.size() - going.size());
+    }
+
+    /**
+     * Deletes an object that no owner keeps. Whom it belongs to is read anew: an orphan may have
+     * been set free, and the watch that tells so be behind the one that tells of its owner's end.
+     */
+    private void collect(Item known) {
+        if (lost(known).isNone()) {
+            return;
+        }
+        Optional<Item> there = fresh(known).map(o -> item(known.resource(), o));
+        if (there.isEmpty() || there.get().meta().deleting()) {
+            return;
+        }
+        Item item = there.get();
+        Lost lost = lost(item);
+        if (lost.isNone()) {
+            return;
+        }
+        if (lost.keeping() > 0) {
+            if (!lost.gone().isEmpty()) {
+                release(item, lost.gone().stream().map(Meta.Owner::uid).toList());
             }
-        } else if (!going.isEmpty()) {
+        } else if (!lost.going().isEmpty()) {
             boolean ownsMore = !graph.dependents(item.uid()).isEmpty();
             delete(item, ownsMore ? Propagation.FOREGROUND : Propagation.BACKGROUND);
-        } else if (!gone.isEmpty()) {
+        } else {
             delete(item, Propagation.BACKGROUND);
         }
+    }
+
+    private static Item item(Resource resource, ObjectNode object) {
+        return new Item(resource, ObjectView.of(object).meta());
     }
 
     /** Whether an owner is being deleted and waits for what it owns. */
@@ -238,9 +275,14 @@ public final class GarbageCollector implements Controller {
                     item.resource(),
                     namespace(item),
                     item.meta().name(),
-                    DeleteOptions.DEFAULT.with(propagation).onlyUid(item.uid()));
+                    DeleteOptions.DEFAULT
+                            .with(propagation)
+                            .onlyUid(item.uid())
+                            .onlyVersion(item.meta().resourceVersion()));
         } catch (StatusException e) {
-            if (e.code() != 404 && e.code() != 409) {
+            if (e.code() == 409) {
+                queue.add(item.uid()); // it has changed since it was read
+            } else if (e.code() != 404) {
                 throw e;
             }
         }

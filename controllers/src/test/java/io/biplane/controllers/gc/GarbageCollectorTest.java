@@ -86,6 +86,29 @@ class GarbageCollectorTest {
         assertThat(api.all(Kinds.CONFIG_MAPS)).hasSize(11);
     }
 
+    /**
+     * The watch of what was set free may tell of it later than that of the owner tells of its end.
+     */
+    @Test
+    void orphansStayWhicheverWatchTellsFirst() {
+        for (int i = 0; i < 100; i++) {
+            api.create(
+                    "{'apiVersion':'apps/v1','kind':'ReplicaSet','metadata':{'namespace':'x','name':'s%d','ownerReferences':[%s]}}"
+                            .formatted(i, reference(owner("a" + i))));
+            api.client()
+                    .delete(
+                            Kinds.DEPLOYMENTS,
+                            "x",
+                            "a" + i,
+                            DeleteOptions.DEFAULT.with(Propagation.ORPHAN));
+        }
+        api.await(Kinds.DEPLOYMENTS, List::isEmpty);
+        family();
+        delete(Propagation.BACKGROUND); // what was in the queue before is done before its end
+        api.await(Kinds.CONFIG_MAPS, all -> all.size() == 1);
+        assertThat(api.all(Kinds.REPLICA_SETS)).hasSize(100);
+    }
+
     @Test
     void anObjectStaysWhileOneOwnerIsLeft() {
         ObjectNode a = owner("a");
