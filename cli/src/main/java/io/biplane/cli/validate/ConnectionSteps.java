@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /** Real connections: pod to pod, to every Service of the cluster, and out of it. */
 final class ConnectionSteps {
@@ -173,17 +174,20 @@ final class ConnectionSteps {
     }
 
     private static Finding service(ServiceTarget target, Vantage from) {
-        String subject = target + Report.FROM + from.name();
-        // The proxies of all nodes hear of a new endpoint at about the same time, not at once.
+        return service(target, target + Report.FROM + from.name(), () -> ask(target, from));
+    }
+
+    /**
+     * What is found of a Service. The proxies of all nodes, and of the fabric for the host, hear of
+     * a Service and its endpoints at about the same time, not at once: one that is behind refuses,
+     * or knows no way to the cluster IP.
+     */
+    static Finding service(ServiceTarget target, String subject, Supplier<Result> ask) {
         Result result =
                 Playground.await(
                                 BEHIND,
-                                () ->
-                                        Optional.of(ask(target, from))
-                                                .filter(r ->
-                                                        !(r instanceof Refused
-                                                                && target.hasEndpoints())))
-                        .orElseGet(() -> ask(target, from));
+                                () -> Optional.of(ask.get()).filter(r -> isAsExpected(target, r)))
+                        .orElseGet(ask);
         if (!target.hasEndpoints()) {
             return result instanceof Refused(Duration took) && took.compareTo(AT_ONCE) < 0
                     ? Finding.passed("services", subject, "no endpoints: refused at once")
@@ -199,6 +203,10 @@ final class ConnectionSteps {
                     Finding.failed("services", subject, "refused, though it has ready endpoints");
             case Lost(String reason, _) -> Finding.failed("services", subject, reason);
         };
+    }
+
+    private static boolean isAsExpected(ServiceTarget target, Result result) {
+        return target.hasEndpoints() ? result instanceof Answered : result instanceof Refused;
     }
 
     /**
