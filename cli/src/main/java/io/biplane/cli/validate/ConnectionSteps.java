@@ -174,18 +174,22 @@ final class ConnectionSteps {
     }
 
     private static Finding service(ServiceTarget target, Vantage from) {
-        return service(target, target + Report.FROM + from.name(), () -> ask(target, from));
+        String subject = target + Report.FROM + from.name();
+        return service(target, subject, BEHIND, () -> ask(target, from));
     }
 
     /**
      * What is found of a Service. The proxies of all nodes, and of the fabric for the host, hear of
      * a Service and its endpoints at about the same time, not at once: one that is behind refuses,
      * or knows no way to the cluster IP.
+     *
+     * @param behind how long one may be
      */
-    static Finding service(ServiceTarget target, String subject, Supplier<Result> ask) {
+    static Finding service(
+            ServiceTarget target, String subject, Duration behind, Supplier<Result> ask) {
         Result result =
                 Playground.await(
-                                BEHIND,
+                                behind,
                                 () -> Optional.of(ask.get()).filter(r -> isAsExpected(target, r)))
                         .orElseGet(ask);
         if (!target.hasEndpoints()) {
