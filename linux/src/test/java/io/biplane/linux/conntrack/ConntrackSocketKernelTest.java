@@ -15,7 +15,9 @@ import io.biplane.linux.nftables.Value;
 import io.biplane.linux.nftables.kernel.KernelNftables;
 import io.biplane.linux.route.Address;
 import io.biplane.linux.route.Change;
+import io.biplane.linux.route.Route;
 import io.biplane.linux.route.RouteSocket;
+import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.KernelTest;
 import io.biplane.linux.testing.TestNamespaces;
 import io.biplane.linux.testing.Witness;
@@ -31,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
 import java.util.List;
 
 @KernelTest
@@ -51,6 +54,7 @@ final class ConntrackSocketKernelTest {
         try (RouteSocket routes = RouteSocket.open(namespace)) {
             for (Addr addr : List.of(service, one, two)) {
                 routes.apply(new Change.AddAddress(Address.of(1, addr, family.bits())));
+                awaitDelivery(routes, addr);
             }
         }
         try (Nftables nft = KernelNftables.open(namespace);
@@ -87,6 +91,19 @@ final class ConntrackSocketKernelTest {
                     .contains("src=%s dst=%s sport=40000 dport=53".formatted(one, service))
                     .contains("src=%s dst=%s sport=5353 dport=40000".formatted(two, one));
         }
+    }
+
+    /** The kernel adds the local route of an IPv6 address later, in a work queue of its own. */
+    private static void awaitDelivery(RouteSocket routes, Addr addr) {
+        Eventually.holds(
+                Duration.ofMillis(PATIENCE_MILLIS),
+                () ->
+                        routes.routes(addr.family()).stream()
+                                        .anyMatch(route ->
+                                                route.table() == Route.LOCAL
+                                                        && route.destination().contains(addr))
+                                ? ""
+                                : "no local route to " + addr);
     }
 
     private static Transaction leadingTo(Addr service, Addr endpoint) {
