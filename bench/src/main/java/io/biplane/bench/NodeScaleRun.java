@@ -5,8 +5,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.EndpointSliceView;
-import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.exchange.User;
@@ -191,7 +190,7 @@ final class NodeScaleRun {
                                  "spec":{"ipFamilyPolicy":"RequireDualStack","selector":{"app":"g-%d"},"ports":[{"port":80}]}}
                                 """
                                         .formatted(i, i % PODS)));
-        var slices = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
+        var slices = informers.informer(ViewedKind.ENDPOINT_SLICES);
         Optional<String> amiss =
                 Await.within(POPULATING)
                         .every(Duration.ofSeconds(1))
@@ -214,7 +213,7 @@ final class NodeScaleRun {
         Set<String> done = ConcurrentHashMap.newKeySet();
         CountDownLatch left = new CountDownLatch(count);
         informers
-                .informer(Kinds.NODES, NodeView::of)
+                .informer(ViewedKind.NODES)
                 .listen((_, after) -> {
                     if (after != null
                             && after.name().startsWith(name)

@@ -1,9 +1,9 @@
 package io.biplane.node;
 
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Index;
@@ -78,9 +78,9 @@ public final class NodeAgents implements AutoCloseable {
             AgentsConfig config, ApiClient client, Informers informers, KernelEvents kernelEvents) {
         this.config = config;
         this.informers = informers;
-        this.pods = informers.informer(Kinds.PODS, PodView::of);
-        this.nodes = informers.informer(Kinds.NODES, NodeView::of);
-        this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
+        this.pods = informers.informer(ViewedKind.PODS);
+        this.nodes = informers.informer(ViewedKind.NODES);
+        this.services = informers.informer(ViewedKind.SERVICES);
         this.selection = new ServiceSelection(services, pods);
         this.podsByNode = pods.index(pod -> List.of(pod.nodeName()));
         Machine machine = Machine.read();

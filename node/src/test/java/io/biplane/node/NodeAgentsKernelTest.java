@@ -6,6 +6,7 @@ import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.PatchType;
 import io.biplane.client.informer.Informers;
@@ -104,7 +105,7 @@ class NodeAgentsKernelTest {
                         api.client(),
                         informers,
                         kernelEvents);
-        var nodeInformer = informers.informer(Kinds.NODES, NodeView::of);
+        var nodeInformer = informers.informer(ViewedKind.NODES);
         NodeRoutes fabricRoutes = NodeRoutes.ofFabric(NETWORK);
         fabricRoutes.start(nodeInformer, kernelEvents, (_, _) -> {});
         opened.add(fabricRoutes);

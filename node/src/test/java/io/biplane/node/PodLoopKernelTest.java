@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.PodView;
-import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
@@ -86,13 +86,12 @@ final class PodLoopKernelTest {
                 new StandInsClient(directory.resolve("standins.sock"), () -> {}, listener);
         EventRecorder recorder = new EventRecorder(api.client(), "kubelet");
         open.add(recorder);
-        Informer<PodView> pods = informers.informer(Kinds.PODS, PodView::of);
+        Informer<PodView> pods = informers.informer(ViewedKind.PODS);
         PodLoop loop =
                 new PodLoop(
                         api.client(),
                         pods,
-                        new ServiceSelection(
-                                informers.informer(Kinds.SERVICES, ServiceView::of), pods),
+                        new ServiceSelection(informers.informer(ViewedKind.SERVICES), pods),
                         Map.of("node-1", node),
                         client,
                         recorder);

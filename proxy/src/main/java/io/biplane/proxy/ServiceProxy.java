@@ -2,9 +2,9 @@ package io.biplane.proxy;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.linux.nftables.Nftables;
@@ -73,8 +73,8 @@ public final class ServiceProxy implements AutoCloseable {
         this.services = new ServiceTable();
         this.ruleset = new ServiceRuleset(config);
         this.pruneNanos = System.nanoTime() + config.syncPeriod().toNanos();
-        this.serviceInformer = informers.informer(Kinds.SERVICES, ServiceView::of);
-        this.sliceInformer = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
+        this.serviceInformer = informers.informer(ViewedKind.SERVICES);
+        this.sliceInformer = informers.informer(ViewedKind.ENDPOINT_SLICES);
         this.loop =
                 Loop.platform("service-proxy")
                         .coalesce(config.coalesce())

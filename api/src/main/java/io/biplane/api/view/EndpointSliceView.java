@@ -23,7 +23,8 @@ public record EndpointSliceView(
         Optional<IpFamily> family,
         String service,
         List<Endpoint> endpoints,
-        Optional<List<Port>> ports) {
+        Optional<List<Port>> ports)
+        implements Viewed {
 
     /** The label that ties a slice to its Service. */
     public static final String SERVICE_LABEL = "kubernetes.io/service-name";

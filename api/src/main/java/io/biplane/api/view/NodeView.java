@@ -26,7 +26,8 @@ public record NodeView(
         boolean unschedulable,
         List<Taint> taints,
         Map<String, String> allocatable,
-        List<Condition> conditions) {
+        List<Condition> conditions)
+        implements Viewed {
 
     /** An entry of {@code status.addresses}; {@code type} is InternalIP, ExternalIP, Hostname, … */
     public record Address(String type, String address) {}

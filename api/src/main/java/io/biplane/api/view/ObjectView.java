@@ -3,7 +3,7 @@ package io.biplane.api.view;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Any object: its metadata and its tree. */
-public record ObjectView(ObjectNode json, Meta meta) {
+public record ObjectView(ObjectNode json, Meta meta) implements Viewed {
 
     /** Views the tree of any object. */
     public static ObjectView of(ObjectNode object) {

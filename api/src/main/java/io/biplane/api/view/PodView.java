@@ -31,7 +31,8 @@ public record PodView(
         String hostname,
         String subdomain,
         List<Port> containerPorts,
-        List<Condition> conditions) {
+        List<Condition> conditions)
+        implements Viewed {
 
     /**
      * A declared container port.

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param ready the status of its condition Ready, empty where there is none
  */
 public record ServiceCidrView(
-        ObjectNode json, Meta meta, List<Prefix> cidrs, Optional<String> ready) {
+        ObjectNode json, Meta meta, List<Prefix> cidrs, Optional<String> ready) implements Viewed {
 
     /** The condition that says whether addresses may be taken. */
     public static final String READY = "Ready";

@@ -40,7 +40,8 @@ public record ServiceView(
         Optional<Integer> clientIpTimeoutSeconds,
         boolean externalTrafficLocal,
         boolean internalTrafficLocal,
-        int healthCheckNodePort) {
+        int healthCheckNodePort)
+        implements Viewed {
 
     /**
      * A service port.

@@ -1,7 +1,7 @@
 package io.biplane.cli.agents;
 
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.cli.cluster.ClusterSpec;
 import io.biplane.cli.cluster.ComponentProcess;
 import io.biplane.cli.cluster.DataDirectory;
@@ -79,7 +79,7 @@ final class Agents {
                 opened.add(new HttpsTransport(Kubeconfig.load(data.agentsConfig()).access()));
         ApiClient client = new ApiClient(transport, "biplane-agents");
         Informers informers = opened.add(new Informers(client));
-        Informer<NodeView> nodes = informers.informer(Kinds.NODES, NodeView::of);
+        Informer<NodeView> nodes = informers.informer(ViewedKind.NODES);
 
         KernelEvents kernelEvents = opened.add(KernelEvents.start("kernel-events"));
         RepairEvents repairs =

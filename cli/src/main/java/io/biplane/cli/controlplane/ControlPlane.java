@@ -1,8 +1,7 @@
 package io.biplane.cli.controlplane;
 
 import io.biplane.api.StatusException;
-import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.ServiceCidrView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.apiserver.ApiServer;
 import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.exchange.User;
@@ -86,7 +85,7 @@ final class ControlPlane {
         RepairEvents repairs = new RepairEvents(events);
         opened.add(new HostKeeper(network, hostSide, kernelEvents, repairs)).start();
         opened.add(new ServiceRoutes(network, hostSide, events, repairs))
-                .start(informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of), kernelEvents);
+                .start(informers.informer(ViewedKind.SERVICE_CIDRS), kernelEvents);
         ControllerManager controllers =
                 opened.add(new ControllerManager(spec.controllerConfig(), client, informers))
                         .withScheduler(client);

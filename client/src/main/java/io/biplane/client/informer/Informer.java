@@ -2,9 +2,10 @@ package io.biplane.client.informer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import io.biplane.api.Resource;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
+import io.biplane.api.view.Viewed;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.WatchEvent;
 
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,12 @@ import java.util.function.Function;
  * #written} or {@link #listen}. Listeners hold up all others, so they put a key into a queue and
  * return.
  */
-public final class Informer<T> {
+public final class Informer<T extends Viewed> {
     private static final System.Logger LOG = System.getLogger(Informer.class.getName());
 
     private record Stored<T>(String version, T value) {}
 
-    private final Resource resource;
-    private final Function<ObjectNode, T> view;
+    private final ViewedKind<T> kind;
     private final Map<Key, Stored<T>> objects = new ConcurrentHashMap<>();
     private final List<Index<T>> indexes = new CopyOnWriteArrayList<>();
     private final CountDownLatch synced = new CountDownLatch(1);
@@ -50,10 +50,9 @@ public final class Informer<T> {
     @GuardedBy("lock")
     private long seenVersion = -1;
 
-    Informer(Resource resource, Function<ObjectNode, T> view) {
-        this.resource = resource;
-        this.view = view;
-        this.listeners = new Listeners<>(resource.toString());
+    Informer(ViewedKind<T> kind) {
+        this.kind = kind;
+        this.listeners = new Listeners<>(kind.resource().toString());
     }
 
     /** The object, if it exists; {@code namespace} null or "" for a cluster-scoped one. */
@@ -121,7 +120,8 @@ public final class Informer<T> {
             Set<Key> present = new HashSet<>();
             for (ObjectNode object : listed) {
                 // Items of a list come without the kind that the list names.
-                object.put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
+                object.put("apiVersion", kind.resource().apiVersion())
+                        .put("kind", kind.resource().kind());
                 present.add(put(object));
             }
             seenVersion = number(version);
@@ -169,11 +169,11 @@ public final class Informer<T> {
     /** Empty for an object that nobody here understands: what was known of it stays. */
     private Optional<T> read(Key key, ObjectNode object) {
         try {
-            return Optional.of(view.apply(object));
+            return Optional.of(kind.view().apply(object));
         } catch (RuntimeException e) {
             LOG.log(
                     Level.ERROR,
-                    () -> "object unreadable resource=%s key=%s".formatted(resource, key),
+                    () -> "object unreadable resource=%s key=%s".formatted(kind.resource(), key),
                     e);
             return Optional.empty();
         }

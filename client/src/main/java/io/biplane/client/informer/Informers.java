@@ -2,22 +2,20 @@ package io.biplane.client.informer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import io.biplane.api.Resource;
+import io.biplane.api.view.Viewed;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.ListOptions;
-
-import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 
-/** The informers of a process: one for each resource and selection, whoever asks. */
+/** The informers of a process: one for each resource, view and selection, whoever asks. */
 public final class Informers implements AutoCloseable {
-    private record Wanted(Resource resource, ListOptions selection) {}
+    private record Wanted(ViewedKind<?> kind, ListOptions selection) {}
 
     private record Running(Informer<?> informer, Reflector reflector) {}
 
@@ -34,25 +32,17 @@ public final class Informers implements AutoCloseable {
         this.client = client;
     }
 
-    /**
-     * The informer of all objects of a resource.
-     *
-     * @param view reads an object; all who ask for a resource must pass the same one, as only the
-     *     first one's is used ({@code PodView::of}, {@code NodeView::of}, {@code ServiceView::of},
-     *     {@code EndpointSliceView::of}, {@code ServiceCidrView::of}, and {@code ObjectView::of}
-     *     for all other resources)
-     */
-    public <T> Informer<T> informer(Resource resource, Function<ObjectNode, T> view) {
-        return informer(resource, view, ListOptions.ALL);
+    /** The informer of all objects of a resource. */
+    public <T extends Viewed> Informer<T> informer(ViewedKind<T> kind) {
+        return informer(kind, ListOptions.ALL);
     }
 
     /** The informer of some objects of a resource. */
-    @SuppressWarnings("unchecked") // one view per resource, see above
-    public <T> Informer<T> informer(
-            Resource resource, Function<ObjectNode, T> view, ListOptions selection) {
-        Wanted wanted = new Wanted(resource, selection);
+    @SuppressWarnings("unchecked") // the key has the view
+    public <T extends Viewed> Informer<T> informer(ViewedKind<T> kind, ListOptions selection) {
+        Wanted wanted = new Wanted(kind, selection);
         synchronized (lock) {
-            Running found = running.computeIfAbsent(wanted, w -> make(w, view));
+            Running found = running.computeIfAbsent(wanted, _ -> make(kind, selection));
             if (started) {
                 found.reflector().start();
             }
@@ -60,10 +50,9 @@ public final class Informers implements AutoCloseable {
         }
     }
 
-    private <T> Running make(Wanted wanted, Function<ObjectNode, T> view) {
-        Informer<T> informer = new Informer<>(wanted.resource(), view);
-        return new Running(
-                informer, new Reflector(client, wanted.resource(), wanted.selection(), informer));
+    private <T extends Viewed> Running make(ViewedKind<T> kind, ListOptions selection) {
+        Informer<T> informer = new Informer<>(kind);
+        return new Running(informer, new Reflector(client, kind.resource(), selection, informer));
     }
 
     /** Starts the informers that were asked for; one asked for later starts at once. */
@@ -90,7 +79,7 @@ public final class Informers implements AutoCloseable {
                 List<String> missing =
                         all.entrySet().stream()
                                 .filter(e -> !e.getValue().informer().synced())
-                                .map(e -> e.getKey().resource().toString())
+                                .map(e -> e.getKey().kind().resource().toString())
                                 .sorted()
                                 .toList();
                 throw new TimeoutException(

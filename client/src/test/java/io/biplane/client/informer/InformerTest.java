@@ -7,6 +7,7 @@ import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ObjectView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ListOptions;
 import io.biplane.client.PatchType;
 import io.biplane.client.WatchEvent;
@@ -36,7 +37,7 @@ class InformerTest {
     private final FakeApi api = new FakeApi();
     private final Informers informers = new Informers(api.client());
     private final Informer<ObjectView> informer =
-            informers.informer(Kinds.CONFIG_MAPS, ObjectView::of);
+            informers.informer(ViewedKind.plain(Kinds.CONFIG_MAPS));
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
     @AfterEach
@@ -149,7 +150,7 @@ class InformerTest {
 
     @Test
     void isSharedByAllWhoAsk() {
-        assertThat(informers.informer(Kinds.CONFIG_MAPS, ObjectView::of)).isSameAs(informer);
+        assertThat(informers.informer(ViewedKind.plain(Kinds.CONFIG_MAPS))).isSameAs(informer);
     }
 
     /**
@@ -244,14 +245,15 @@ class InformerTest {
         create("good");
         Informer<ObjectView> picky =
                 informers.informer(
-                        Kinds.CONFIG_MAPS,
-                        object -> {
-                            ObjectView view = ObjectView.of(object);
-                            if (view.name().equals("bad")) {
-                                throw new IllegalArgumentException("bad");
-                            }
-                            return view;
-                        },
+                        new ViewedKind<>(
+                                Kinds.CONFIG_MAPS,
+                                object -> {
+                                    ObjectView view = ObjectView.of(object);
+                                    if (view.name().equals("bad")) {
+                                        throw new IllegalArgumentException("bad");
+                                    }
+                                    return view;
+                                }),
                         ListOptions.labels("colour=red"));
         informers.start();
         assertThat(picky.awaitSynced(Duration.ofSeconds(10))).isTrue();

@@ -2,9 +2,9 @@ package io.biplane.client.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
@@ -19,9 +19,8 @@ import java.util.List;
 class ServiceSelectionTest {
     private final FakeApi api = new FakeApi();
     private final Informers informers = new Informers(api.client());
-    private final Informer<ServiceView> services =
-            informers.informer(Kinds.SERVICES, ServiceView::of);
-    private final Informer<PodView> pods = informers.informer(Kinds.PODS, PodView::of);
+    private final Informer<ServiceView> services = informers.informer(ViewedKind.SERVICES);
+    private final Informer<PodView> pods = informers.informer(ViewedKind.PODS);
     private final ServiceSelection selection = new ServiceSelection(services, pods);
 
     @BeforeEach

@@ -8,6 +8,7 @@ import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.event.EventRecorder;
@@ -69,15 +70,15 @@ public final class EndpointSliceController implements Controller {
         this.client = client;
         this.events = events;
         this.maxPerSlice = maxPerSlice;
-        this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
-        this.nodes = informers.informer(Kinds.NODES, NodeView::of);
-        this.slices = informers.informer(Kinds.ENDPOINT_SLICES, EndpointSliceView::of);
+        this.services = informers.informer(ViewedKind.SERVICES);
+        this.nodes = informers.informer(ViewedKind.NODES);
+        this.slices = informers.informer(ViewedKind.ENDPOINT_SLICES);
         this.slicesByService =
                 slices.index(
                         s -> isOurs(s) ? List.of(s.namespace() + "/" + s.service()) : List.of());
         this.podsByNode =
                 informers
-                        .informer(Kinds.PODS, PodView::of)
+                        .informer(ViewedKind.PODS)
                         .index(pod ->
                                 pod.nodeName().isEmpty() ? List.of() : List.of(pod.nodeName()));
         this.selected = new SelectedPods(informers);

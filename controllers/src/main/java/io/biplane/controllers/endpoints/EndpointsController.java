@@ -6,6 +6,7 @@ import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
@@ -46,8 +47,8 @@ public final class EndpointsController implements Controller {
 
     public EndpointsController(ApiClient client, Informers informers) {
         this.client = client;
-        this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
-        this.endpoints = informers.informer(Kinds.ENDPOINTS, ObjectView::of);
+        this.services = informers.informer(ViewedKind.SERVICES);
+        this.endpoints = informers.informer(ViewedKind.plain(Kinds.ENDPOINTS));
         this.selected = new SelectedPods(informers);
         selected.listen(this::touched);
         endpoints.listen(this::endpointsChanged);

@@ -1,8 +1,8 @@
 package io.biplane.controllers.endpoints;
 
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.informer.Key;
@@ -20,8 +20,8 @@ final class SelectedPods {
     private final Informer<PodView> pods;
 
     SelectedPods(Informers informers) {
-        this.services = informers.informer(Kinds.SERVICES, ServiceView::of);
-        this.pods = informers.informer(Kinds.PODS, PodView::of);
+        this.services = informers.informer(ViewedKind.SERVICES);
+        this.pods = informers.informer(ViewedKind.PODS);
         this.selection = new ServiceSelection(services, pods);
     }
 

@@ -3,22 +3,19 @@ package io.biplane.controllers.gc;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.registry.Kind;
 import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.registry.KindSet;
-import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
-import io.biplane.api.view.NodeView;
 import io.biplane.api.view.ObjectView;
-import io.biplane.api.view.PodView;
-import io.biplane.api.view.ServiceCidrView;
-import io.biplane.api.view.ServiceView;
+import io.biplane.api.view.Viewed;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.ListOptions;
 import io.biplane.client.Propagation;
+import io.biplane.client.informer.Informer;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.controllers.controller.Controller;
@@ -35,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Deletes what has lost its owners. That an owner has gone is believed only when the API server
@@ -65,19 +61,7 @@ public final class GarbageCollector implements Controller {
         this.kinds = kinds;
         this.client = client;
         for (Resource resource : collected(kinds.current())) {
-            if (resource.equals(Kinds.PODS)) {
-                listen(informers, resource, PodView::of, PodView::meta);
-            } else if (resource.equals(Kinds.NODES)) {
-                listen(informers, resource, NodeView::of, NodeView::meta);
-            } else if (resource.equals(Kinds.SERVICES)) {
-                listen(informers, resource, ServiceView::of, ServiceView::meta);
-            } else if (resource.equals(Kinds.SERVICE_CIDRS)) {
-                listen(informers, resource, ServiceCidrView::of, ServiceCidrView::meta);
-            } else if (resource.equals(Kinds.ENDPOINT_SLICES)) {
-                listen(informers, resource, EndpointSliceView::of, EndpointSliceView::meta);
-            } else {
-                listen(informers, resource, ObjectView::of, ObjectView::meta);
-            }
+            listen(informers.informer(ViewedKind.of(resource)), resource);
         }
     }
 
@@ -86,18 +70,12 @@ public final class GarbageCollector implements Controller {
         return kinds.kinds().stream().filter(kind -> !kind.expires()).map(Kind::resource).toList();
     }
 
-    private <T> void listen(
-            Informers informers,
-            Resource resource,
-            Function<ObjectNode, T> view,
-            Function<T, Meta> meta) {
-        informers
-                .informer(resource, view)
-                .listen((before, after) ->
-                        changed(
-                                resource,
-                                before == null ? null : meta.apply(before),
-                                after == null ? null : meta.apply(after)));
+    private void listen(Informer<? extends Viewed> informer, Resource resource) {
+        informer.listen((before, after) ->
+                changed(
+                        resource,
+                        before == null ? null : before.meta(),
+                        after == null ? null : after.meta()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.biplane.api.registry.Kind;
 import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.ListOptions;
@@ -42,7 +43,7 @@ public final class NamespaceController implements Controller {
     public NamespaceController(KindRegistry kinds, ApiClient client, Informers informers) {
         this.kinds = kinds;
         this.client = client;
-        this.namespaces = informers.informer(Kinds.NAMESPACES, ObjectView::of);
+        this.namespaces = informers.informer(ViewedKind.plain(Kinds.NAMESPACES));
         namespaces.listen(this::changed);
     }
 

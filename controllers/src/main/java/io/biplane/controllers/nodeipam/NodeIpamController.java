@@ -4,6 +4,7 @@ import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
@@ -74,7 +75,7 @@ public final class NodeIpamController implements Controller {
         this.freed =
                 new WorkQueue<>(
                         "node-ipam-freed", 1, BURST, _ -> waiting.keySet().forEach(queue::add));
-        this.nodes = informers.informer(Kinds.NODES, NodeView::of);
+        this.nodes = informers.informer(ViewedKind.NODES);
         nodes.listen(this::changed);
     }
 

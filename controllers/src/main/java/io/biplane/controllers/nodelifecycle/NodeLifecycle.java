@@ -8,6 +8,7 @@ import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.event.EventRecorder;
@@ -61,12 +62,12 @@ public final class NodeLifecycle implements Controller {
         this.config = config;
         this.client = client;
         this.events = events;
-        this.nodes = informers.informer(Kinds.NODES, NodeView::of);
-        this.pods = informers.informer(Kinds.PODS, PodView::of);
+        this.nodes = informers.informer(ViewedKind.NODES);
+        this.pods = informers.informer(ViewedKind.PODS);
         this.podsByNode =
                 pods.index(p -> p.nodeName().isEmpty() ? List.of() : List.of(p.nodeName()));
         nodes.listen(this::nodeChanged);
-        informers.informer(Kinds.LEASES, ObjectView::of).listen(this::leaseChanged);
+        informers.informer(ViewedKind.plain(Kinds.LEASES)).listen(this::leaseChanged);
     }
 
     @Override

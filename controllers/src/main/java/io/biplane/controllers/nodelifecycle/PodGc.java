@@ -4,6 +4,7 @@ import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.informer.Index;
@@ -28,8 +29,8 @@ public final class PodGc implements Controller {
     public PodGc(NodeLifecycleConfig config, ApiClient client, Informers informers) {
         this.client = client;
         this.quarantine = config.quarantine();
-        this.nodes = informers.informer(Kinds.NODES, NodeView::of);
-        Informer<PodView> pods = informers.informer(Kinds.PODS, PodView::of);
+        this.nodes = informers.informer(ViewedKind.NODES);
+        Informer<PodView> pods = informers.informer(ViewedKind.PODS);
         this.podsByNode =
                 pods.index(p -> p.nodeName().isEmpty() ? List.of() : List.of(p.nodeName()));
         nodes.listen(this::nodeChanged);

@@ -7,6 +7,7 @@ import io.biplane.api.view.Condition;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
@@ -75,8 +76,8 @@ public final class Scheduler implements Controller {
     public Scheduler(ApiClient client, Informers informers, EventRecorder events) {
         this.client = client;
         this.events = events;
-        this.pods = informers.informer(Kinds.PODS, PodView::of);
-        informers.informer(Kinds.NODES, NodeView::of).listen(this::nodeChanged);
+        this.pods = informers.informer(ViewedKind.PODS);
+        informers.informer(ViewedKind.NODES).listen(this::nodeChanged);
         pods.listen(this::podChanged);
     }
 

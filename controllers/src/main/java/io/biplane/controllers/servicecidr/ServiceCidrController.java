@@ -7,6 +7,7 @@ import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.ServiceCidrView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.ListOptions;
 import io.biplane.client.informer.Informer;
@@ -54,8 +55,8 @@ public final class ServiceCidrController implements Controller {
 
     public ServiceCidrController(ApiClient client, Informers informers) {
         this.client = client;
-        this.ranges = informers.informer(Kinds.SERVICE_CIDRS, ServiceCidrView::of);
-        this.addresses = informers.informer(Kinds.IP_ADDRESSES, ObjectView::of);
+        this.ranges = informers.informer(ViewedKind.SERVICE_CIDRS);
+        this.addresses = informers.informer(ViewedKind.plain(Kinds.IP_ADDRESSES));
         ranges.listen(this::rangeChanged);
         addresses.listen(this::addressChanged);
     }

@@ -9,6 +9,7 @@ import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.event.EventRecorder;
@@ -61,9 +62,9 @@ public final class DeploymentController implements Controller {
     public DeploymentController(ApiClient client, Informers informers, EventRecorder events) {
         this.client = client;
         this.events = events;
-        this.deployments = informers.informer(Kinds.DEPLOYMENTS, ObjectView::of);
-        this.replicaSets = informers.informer(Kinds.REPLICA_SETS, ObjectView::of);
-        Informer<PodView> pods = informers.informer(Kinds.PODS, PodView::of);
+        this.deployments = informers.informer(ViewedKind.plain(Kinds.DEPLOYMENTS));
+        this.replicaSets = informers.informer(ViewedKind.plain(Kinds.REPLICA_SETS));
+        Informer<PodView> pods = informers.informer(ViewedKind.PODS);
         this.setsByOwner = replicaSets.index(set -> OwnerReferences.indexKey(set.meta()));
         this.deploymentsByNamespace = deployments.index(d -> List.of(d.namespace()));
         this.podsByOwner =

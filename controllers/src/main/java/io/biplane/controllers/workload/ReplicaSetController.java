@@ -8,6 +8,7 @@ import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.event.EventRecorder;
@@ -54,8 +55,8 @@ public final class ReplicaSetController implements Controller {
     public ReplicaSetController(ApiClient client, Informers informers, EventRecorder events) {
         this.client = client;
         this.events = events;
-        this.replicaSets = informers.informer(Kinds.REPLICA_SETS, ObjectView::of);
-        this.pods = informers.informer(Kinds.PODS, PodView::of);
+        this.replicaSets = informers.informer(ViewedKind.plain(Kinds.REPLICA_SETS));
+        this.pods = informers.informer(ViewedKind.PODS);
         this.podsByOwner = pods.index(pod -> OwnerReferences.indexKey(pod.meta()));
         this.setsByNamespace = replicaSets.index(set -> List.of(set.namespace()));
         replicaSets.listen(this::setChanged);

@@ -6,7 +6,7 @@ import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.Fields;
-import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
@@ -235,9 +235,7 @@ class EndpointControllersTest {
                 () -> slices.queued() == 0 ? "" : slices.queued() + " Services queued");
         // Told last, on the same thread.
         BlockingQueue<Integer> queued = new LinkedBlockingQueue<>();
-        informers
-                .informer(Kinds.NODES, NodeView::of)
-                .listen((before, after) -> queued.add(slices.queued()));
+        informers.informer(ViewedKind.NODES).listen((before, after) -> queued.add(slices.queued()));
         assertThat(queued.take()).isZero(); // of the node that is there
         api.create("{'apiVersion':'v1','kind':'Node','metadata':{'name':'new'}}");
         assertThat(queued.poll(10, TimeUnit.SECONDS)).isZero();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.view.Fields;
-import io.biplane.api.view.ObjectView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.Propagation;
 import io.biplane.client.informer.Informers;
@@ -38,7 +38,7 @@ class GarbageCollectorTest {
     @BeforeEach
     void start() throws Exception {
         informers
-                .informer(Kinds.CONFIG_MAPS, ObjectView::of)
+                .informer(ViewedKind.plain(Kinds.CONFIG_MAPS))
                 .listen((_, after) -> {
                     if (after != null) {
                         known.add(after.meta().uid());

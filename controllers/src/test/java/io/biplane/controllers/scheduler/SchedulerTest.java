@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
-import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
@@ -39,7 +39,7 @@ class SchedulerTest {
     @BeforeEach
     void start() throws Exception {
         informers
-                .informer(Kinds.NODES, NodeView::of)
+                .informer(ViewedKind.NODES)
                 .listen((_, after) -> {
                     if (after != null) {
                         knownNodes.add(after.name());

@@ -7,6 +7,7 @@ import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Fields;
 import io.biplane.api.view.PodView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;
@@ -41,7 +42,7 @@ class WorkloadTest {
 
     @BeforeEach
     void start() throws Exception {
-        informers.informer(Kinds.PODS, PodView::of).listen(this::podChanged);
+        informers.informer(ViewedKind.PODS).listen(this::podChanged);
         informers.start();
         informers.awaitSynced(Duration.ofSeconds(10));
         sets.start();

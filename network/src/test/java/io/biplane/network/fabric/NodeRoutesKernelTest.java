@@ -2,8 +2,8 @@ package io.biplane.network.fabric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
+import io.biplane.api.view.ViewedKind;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;
 import io.biplane.linux.NetworkNamespace;
@@ -198,7 +198,7 @@ class NodeRoutesKernelTest {
                 KernelEvents events = KernelEvents.start("routes-test");
                 NodeRoutes ofNode = NodeRoutes.ofNode(NETWORK, "node-1");
                 NodeRoutes ofFabric = NodeRoutes.ofFabric(NETWORK)) {
-            var nodes = informers.informer(Kinds.NODES, NodeView::of);
+            var nodes = informers.informer(ViewedKind.NODES);
             ofNode.start(nodes, events, listener);
             ofFabric.start(nodes, events, listener);
             informers.start();
