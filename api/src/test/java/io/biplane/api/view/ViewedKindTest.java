@@ -35,7 +35,8 @@ class ViewedKindTest {
         ViewedKind<?> viewed = ViewedKind.of(kind.resource());
         assertThat(viewed).isEqualTo(ViewedKind.of(kind.resource()));
         ObjectNode object =
-                Json.parseObject("{\"metadata\":{\"name\":\"a\",\"uid\":\"u\"},\"addressType\":\"IPv6\"}");
+                Json.parseObject(
+                        "{\"metadata\":{\"name\":\"a\",\"uid\":\"u\"},\"addressType\":\"IPv6\"}");
         Viewed view = viewed.view().apply(object);
         assertThat(view.json()).isSameAs(object);
         assertThat(view.meta().uid()).isEqualTo("u");

@@ -3,6 +3,7 @@ package io.biplane.linux.nftables;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
+import io.biplane.netip.TransportProtocol;
 
 /** One field of a key or a datum, or what an expression is compared with. */
 public sealed interface Value {
@@ -35,19 +36,24 @@ public sealed interface Value {
         }
     }
 
-    /** A transport protocol. */
+    /** What the IP header says that it carries: a transport protocol, or ICMP. */
     record Protocol(int number) implements Value {
         public static final Protocol ICMP = new Protocol(1);
-        public static final Protocol TCP = new Protocol(6);
-        public static final Protocol UDP = new Protocol(17);
+        public static final Protocol TCP = of(TransportProtocol.TCP);
+        public static final Protocol UDP = of(TransportProtocol.UDP);
         public static final Protocol ICMPV6 = new Protocol(58);
-        public static final Protocol SCTP = new Protocol(132);
+        public static final Protocol SCTP = of(TransportProtocol.SCTP);
 
         public Protocol {
             if (number < 0 || number > 255) {
                 throw new IllegalArgumentException(
                         "protocol %d is not in 0..255".formatted(number));
             }
+        }
+
+        /** A protocol that has ports. */
+        public static Protocol of(TransportProtocol protocol) {
+            return new Protocol(protocol.number());
         }
 
         /** The protocol of a family's ICMP messages. */

@@ -22,7 +22,7 @@ final class PortElements {
 
     static void of(ServicePort port, ServiceSets sets, BiConsumer<NamedSet, Element> out) {
         if (port.service().equals(API_SERVER)) {
-            Value protocol = new Value.Protocol(port.protocol().number());
+            Value protocol = Value.Protocol.of(port.protocol());
             for (Endpoint server : port.endpoints()) {
                 Value address = Value.of(server.address());
                 out.accept(
@@ -83,6 +83,6 @@ final class PortElements {
     }
 
     private static Value protocol(Frontend frontend) {
-        return new Value.Protocol(frontend.protocol().number());
+        return Value.Protocol.of(frontend.protocol());
     }
 }

@@ -2,19 +2,20 @@ package io.biplane.proxy.service;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+import io.biplane.netip.TransportProtocol;
 
 /** What a client connects to. No two Services have the same one. */
 public sealed interface Frontend {
 
     IpFamily family();
 
-    Protocol protocol();
+    TransportProtocol protocol();
 
     /** 1…65535. */
     int port();
 
     /** A port of a Service's cluster address. */
-    record ClusterIp(Addr address, Protocol protocol, int port) implements Frontend {
+    record ClusterIp(Addr address, TransportProtocol protocol, int port) implements Frontend {
         public ClusterIp {
             requirePort(port);
         }
@@ -26,7 +27,7 @@ public sealed interface Frontend {
     }
 
     /** A port on every address of the node, loopback excepted. */
-    record NodePort(IpFamily family, Protocol protocol, int port) implements Frontend {
+    record NodePort(IpFamily family, TransportProtocol protocol, int port) implements Frontend {
         public NodePort {
             requirePort(port);
         }

@@ -1,6 +1,7 @@
 package io.biplane.proxy.service;
 
 import io.biplane.netip.IpFamily;
+import io.biplane.netip.TransportProtocol;
 
 import java.util.List;
 
@@ -16,7 +17,7 @@ public record ServicePort(
         ServiceName service,
         String name,
         IpFamily family,
-        Protocol protocol,
+        TransportProtocol protocol,
         List<Frontend> frontends,
         List<Endpoint> endpoints) {
 

@@ -4,6 +4,7 @@ import io.biplane.api.view.EndpointSliceView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
+import io.biplane.netip.TransportProtocol;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,7 +51,8 @@ final class ServicePorts {
             ServiceView.Port port,
             Collection<EndpointSliceView> slices) {
         IpFamily family = clusterIp.family();
-        return Protocol.ofApiName(port.protocol())
+        return TransportProtocol.ofApiName(port.protocol())
+                .filter(protocol -> protocol != TransportProtocol.SCTP) // not forwarded
                 .map(protocol ->
                         new ServicePort(
                                 new ServiceName(service.namespace(), service.name()),
@@ -62,7 +64,7 @@ final class ServicePorts {
     }
 
     private static List<Frontend> frontends(
-            Addr clusterIp, Protocol protocol, ServiceView.Port port) {
+            Addr clusterIp, TransportProtocol protocol, ServiceView.Port port) {
         List<Frontend> frontends = new ArrayList<>(2);
         frontends.add(new Frontend.ClusterIp(clusterIp, protocol, port.port()));
         if (port.nodePort() != 0) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.view.EndpointSliceView;
 import io.biplane.netip.Addr;
+import io.biplane.netip.TransportProtocol;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -144,7 +145,7 @@ final class ServicePortsTest {
                 port.frontends().stream()
                         .map(frontend ->
                                 switch (frontend) {
-                                    case Frontend.ClusterIp(Addr ip, Protocol p, int n) ->
+                                    case Frontend.ClusterIp(Addr ip, TransportProtocol p, int n) ->
                                             "%s %s %d".formatted(ip, p, n);
                                     case Frontend.NodePort(_, _, int n) -> ":" + n;
                                 })
