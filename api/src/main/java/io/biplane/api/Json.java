@@ -7,9 +7,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.util.Optional;
-
-/** JSON trees: reading, writing and the few look-ups that every user of an API object needs. */
+/** JSON trees: made, read from text and written; {@link Fields} looks into them. */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -79,31 +77,6 @@ public final class Json {
     /** The value as compact JSON. */
     public static String text(JsonNode node) {
         return MAPPER.writeValueAsString(node);
-    }
-
-    /** The node under the field names of {@code path}; a missing node if any of them is absent. */
-    public static JsonNode at(JsonNode node, String... path) {
-        JsonNode at = node;
-        for (String name : path) {
-            at = at.path(name);
-        }
-        return at;
-    }
-
-    /** The string under {@code path}, or {@code ""} if it is absent or no string. */
-    public static String string(JsonNode node, String... path) {
-        return at(node, path).stringValue("");
-    }
-
-    /** The string under {@code path}, if there is one and it is not empty. */
-    public static Optional<String> optionalString(JsonNode node, String... path) {
-        String value = string(node, path);
-        return value.isEmpty() ? Optional.empty() : Optional.of(value);
-    }
-
-    /** The string in a field of which {@code ""} says something else than leaving it out. */
-    public static Optional<String> givenString(JsonNode node, String field) {
-        return node.path(field).stringValueOpt();
     }
 
     /** The object under {@code name}; made and put in place if it is absent or null. */

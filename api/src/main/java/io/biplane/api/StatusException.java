@@ -217,8 +217,8 @@ public final class StatusException extends RuntimeException {
     public static StatusException of(JsonNode status, int httpCode) {
         int code = status.path("code").intValue(httpCode);
         Reason reason =
-                Reason.ofWord(Json.string(status, "reason")).orElseGet(() -> Reason.ofCode(code));
-        String message = Json.string(status, "message");
+                Reason.ofWord(Fields.string(status, "reason")).orElseGet(() -> Reason.ofCode(code));
+        String message = Fields.string(status, "message");
         return new StatusException(
                 reason,
                 code,

@@ -65,8 +65,8 @@ class StatusExceptionTest {
                         "Service \"my-service\" is invalid: [spec.ipFamilies[0]: Unsupported value:"
                                 + " \"IPv5\": supported values: \"IPv4\", \"IPv6\", spec.clusterIPs[0]:"
                                 + " Invalid value: [\"10.0.0.9\",\"2000::9\"]: no]");
-        assertThat(Json.at(e.toStatus(), "details", "causes")).hasSize(3);
-        assertThat(Json.at(e.toStatus(), "details", "causes").get(0))
+        assertThat(Fields.at(e.toStatus(), "details", "causes")).hasSize(3);
+        assertThat(Fields.at(e.toStatus(), "details", "causes").get(0))
                 .isEqualTo(
                         Json.object()
                                 .put("reason", "FieldValueNotSupported")

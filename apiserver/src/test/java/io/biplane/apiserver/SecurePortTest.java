@@ -2,6 +2,7 @@ package io.biplane.apiserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.exchange.Query;
@@ -69,7 +70,7 @@ class SecurePortTest {
             server.start();
             ObjectNode asked = create(server, "asked", ",\"nodePort\":" + port);
             assertThat(asked.path("code").intValue()).isEqualTo(422);
-            assertThat(Json.string(asked, "message"))
+            assertThat(Fields.string(asked, "message"))
                     .isEqualTo(
                             "Service \"asked\" is invalid: spec.ports[0].nodePort: Invalid value: %d: provided port is the API server's own (--secure-port): choose another one"
                                     .formatted(port));

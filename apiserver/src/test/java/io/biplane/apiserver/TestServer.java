@@ -1,5 +1,6 @@
 package io.biplane.apiserver;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.config.ApiServerConfig;
 import io.biplane.apiserver.exchange.Query;
@@ -185,7 +186,7 @@ public final class TestServer implements AutoCloseable {
 
     /** The text of a field of an object. */
     public static String text(JsonNode object, String... path) {
-        return Json.at(object, path).asString("");
+        return Fields.at(object, path).asString("");
     }
 
     @Override

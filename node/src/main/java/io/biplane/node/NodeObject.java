@@ -1,7 +1,7 @@
 package io.biplane.node;
 
+import io.biplane.api.Fields;
 import io.biplane.api.view.Condition;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 
 import tools.jackson.databind.node.ArrayNode;

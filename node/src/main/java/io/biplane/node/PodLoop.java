@@ -1,8 +1,8 @@
 package io.biplane.node;
 
+import io.biplane.api.Fields;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.PodView;
 import io.biplane.client.ApiClient;
 import io.biplane.client.DeleteOptions;

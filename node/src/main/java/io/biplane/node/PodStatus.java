@@ -1,6 +1,6 @@
 package io.biplane.node;
 
-import io.biplane.api.view.Fields;
+import io.biplane.api.Fields;
 import io.biplane.api.view.PodView;
 import io.biplane.netip.Addr;
 import io.biplane.node.standin.ServedState;
@@ -230,11 +230,11 @@ record PodStatus(
                 boolean sameRun =
                         idBefore.startsWith("biplane://" + instance)
                                 && !restarted.containsKey(name)
-                                && Fields.at(before, "state", "running") != null;
+                                && Fields.find(before, "state", "running") != null;
                 ready = true;
                 String started = Fields.text(before, "state", "running", "startedAt");
                 state.putObject("running").put("startedAt", sameRun ? started : Trees.time(now));
-                JsonNode last = Fields.at(before, "lastState");
+                JsonNode last = Fields.find(before, "lastState");
                 if (!sameRun && !idBefore.isEmpty()) {
                     restarts++;
                     status.set("lastState", ended(before, restarted.getOrDefault(name, KILLED)));
@@ -248,7 +248,7 @@ record PodStatus(
                             .put("reason", "CreateContainerError")
                             .put("message", reason);
             case Container.Exited(int code) -> {
-                JsonNode ended = Fields.at(before, "state", "terminated");
+                JsonNode ended = Fields.find(before, "state", "terminated");
                 if (ended == null) {
                     state.setAll(ended(before, code));
                 } else {
@@ -268,8 +268,8 @@ record PodStatus(
         status.putObject("state")
                 .putObject("waiting")
                 .put("reason", hasInit ? "PodInitializing" : "ContainerCreating");
-        JsonNode last = Fields.at(before, "lastState");
-        if (Fields.at(before, "state", "running") != null) {
+        JsonNode last = Fields.find(before, "lastState");
+        if (Fields.find(before, "state", "running") != null) {
             status.set("lastState", ended(before, KILLED));
         } else if (last != null && !last.isEmpty()) {
             status.set("lastState", last.deepCopy());

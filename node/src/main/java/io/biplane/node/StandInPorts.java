@@ -1,6 +1,6 @@
 package io.biplane.node;
 
-import io.biplane.api.view.Fields;
+import io.biplane.api.Fields;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.node.standin.ServedContainer;

@@ -1,5 +1,6 @@
 package io.biplane.api.openapi;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -15,13 +16,13 @@ final class GnosticWriter {
 
     static byte[] document(JsonNode document) {
         ProtoWriter out = new ProtoWriter();
-        out.string(1, Json.string(document, "swagger"));
+        out.string(1, Fields.string(document, "swagger"));
         JsonNode info = document.path("info");
         out.message(
                 2,
                 i ->
-                        i.string(1, Json.string(info, "title"))
-                                .string(2, Json.string(info, "version")));
+                        i.string(1, Fields.string(info, "title"))
+                                .string(2, Fields.string(info, "version")));
         out.message(8, paths -> entries(paths, 2, document.path("paths"), GnosticWriter::path));
         out.message(
                 9,
@@ -67,8 +68,8 @@ final class GnosticWriter {
 
     private static void operation(ProtoWriter out, JsonNode operation) {
         strings(out, 1, operation.path("tags"));
-        out.string(3, Json.string(operation, "description"));
-        out.string(5, Json.string(operation, "operationId"));
+        out.string(3, Fields.string(operation, "description"));
+        out.string(5, Fields.string(operation, "operationId"));
         strings(out, 6, operation.path("produces"));
         strings(out, 7, operation.path("consumes"));
         operation.path("parameters").forEach(p -> out.message(8, item -> parameter(item, p)));
@@ -85,7 +86,7 @@ final class GnosticWriter {
     }
 
     private static void response(ProtoWriter out, JsonNode response) {
-        out.string(1, Json.string(response, "description"));
+        out.string(1, Fields.string(response, "description"));
         if (response.has("schema")) {
             out.message(2, item -> item.message(1, s -> schema(s, response.path("schema"))));
         }
@@ -93,7 +94,7 @@ final class GnosticWriter {
 
     /** A ParametersItem: a Parameter (1), which is a body (1) or something else (2). */
     private static void parameter(ProtoWriter out, JsonNode parameter) {
-        String in = Json.string(parameter, "in");
+        String in = Fields.string(parameter, "in");
         out.message(
                 1,
                 p -> {
@@ -109,33 +110,33 @@ final class GnosticWriter {
     }
 
     private static void body(ProtoWriter out, JsonNode parameter) {
-        out.string(1, Json.string(parameter, "description"))
-                .string(2, Json.string(parameter, "name"))
-                .string(3, Json.string(parameter, "in"))
+        out.string(1, Fields.string(parameter, "description"))
+                .string(2, Fields.string(parameter, "name"))
+                .string(3, Fields.string(parameter, "in"))
                 .bool(4, parameter.path("required").booleanValue(false))
                 .message(5, s -> schema(s, parameter.path("schema")));
     }
 
     private static void other(ProtoWriter out, JsonNode parameter, int typeField) {
         out.bool(1, parameter.path("required").booleanValue(false))
-                .string(2, Json.string(parameter, "in"))
-                .string(3, Json.string(parameter, "description"))
-                .string(4, Json.string(parameter, "name"))
-                .string(typeField, Json.string(parameter, "type"))
+                .string(2, Fields.string(parameter, "in"))
+                .string(3, Fields.string(parameter, "description"))
+                .string(4, Fields.string(parameter, "name"))
+                .string(typeField, Fields.string(parameter, "type"))
                 .bool(typeField + 14, parameter.path("uniqueItems").booleanValue(false));
     }
 
     private static void schema(ProtoWriter out, JsonNode schema) {
-        out.string(1, Json.string(schema, "$ref"));
-        out.string(2, Json.string(schema, "format"));
-        out.string(4, Json.string(schema, "description"));
+        out.string(1, Fields.string(schema, "$ref"));
+        out.string(2, Fields.string(schema, "format"));
+        out.string(4, Fields.string(schema, "description"));
         strings(out, 19, schema.path("required"));
         if (schema.has("additionalProperties")) {
             JsonNode additional = schema.path("additionalProperties");
             out.message(21, item -> item.message(1, s -> schema(s, additional)));
         }
         if (schema.has("type")) {
-            out.message(22, type -> type.string(1, Json.string(schema, "type")));
+            out.message(22, type -> type.string(1, Fields.string(schema, "type")));
         }
         if (schema.has("items")) {
             out.message(23, items -> items.message(1, s -> schema(s, schema.path("items"))));

@@ -1,5 +1,6 @@
 package io.biplane.api.patch;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
@@ -56,7 +57,7 @@ public final class JsonPatch {
 
     private void apply(JsonNode operation) {
         JsonPointer path = pointer(operation, "path");
-        switch (Json.string(operation, "op")) {
+        switch (Fields.string(operation, "op")) {
             case "add" -> add(path, value(operation).deepCopy());
             case "remove" -> remove(path);
             case "replace" -> {

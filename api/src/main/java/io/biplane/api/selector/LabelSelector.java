@@ -1,6 +1,6 @@
 package io.biplane.api.selector;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -42,11 +42,11 @@ public final class LabelSelector {
     public static LabelSelector of(JsonNode selector) {
         List<Requirement> all = new ArrayList<>(ofMap(selector.path("matchLabels")).requirements);
         for (JsonNode expression : selector.path("matchExpressions")) {
-            String key = Json.string(expression, "key");
+            String key = Fields.string(expression, "key");
             Syntax.checkKey(key);
             Set<String> values = new HashSet<>();
             expression.path("values").forEach(v -> values.add(v.stringValue("")));
-            all.add(requirement(key, Json.string(expression, "operator"), values));
+            all.add(requirement(key, Fields.string(expression, "operator"), values));
         }
         return new LabelSelector(all);
     }
@@ -101,7 +101,7 @@ public final class LabelSelector {
 
     /** Whether an object is selected by its {@code metadata.labels}. */
     public boolean selects(JsonNode object) {
-        return requirements.isEmpty() || matches(Json.at(object, "metadata", "labels"));
+        return requirements.isEmpty() || matches(Fields.at(object, "metadata", "labels"));
     }
 
     /** The text form. */

@@ -1,7 +1,7 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
@@ -33,7 +33,7 @@ final class LoadBalancerValidation {
                 // That the path lacks spec is upstream's.
                 errors.add(FieldError.required("allocateLoadBalancerNodePorts", ""));
             }
-            Json.givenString(spec.json(), "loadBalancerClass")
+            Fields.givenString(spec.json(), "loadBalancerClass")
                     .ifPresent(name ->
                             MetaValidation.add(
                                     errors, "spec.loadBalancerClass", name, Names.qualified(name)));
@@ -84,7 +84,7 @@ final class LoadBalancerValidation {
 
     /** The faults of {@code status.loadBalancer}. */
     static List<FieldError> status(ObjectNode service, ObjectNode old) {
-        JsonNode ingress = Json.at(service, "status", "loadBalancer", "ingress");
+        JsonNode ingress = Fields.at(service, "status", "loadBalancer", "ingress");
         List<FieldError> errors = new ArrayList<>();
         if (!ServiceSpec.of(service).isLoadBalancer()) {
             if (!ingress.isEmpty()) {
@@ -95,9 +95,9 @@ final class LoadBalancerValidation {
         }
         List<String> stored =
                 StreamSupport.stream(
-                                Json.at(old, "status", "loadBalancer", "ingress").spliterator(),
+                                Fields.at(old, "status", "loadBalancer", "ingress").spliterator(),
                                 false)
-                        .map(i -> Json.string(i, "ip"))
+                        .map(i -> Fields.string(i, "ip"))
                         .toList();
         for (int i = 0; i < ingress.size(); i++) {
             ingress("status.loadBalancer.ingress[" + i + "]", ingress.get(i), stored, errors);
@@ -107,8 +107,8 @@ final class LoadBalancerValidation {
 
     private static void ingress(
             String path, JsonNode ingress, List<String> stored, List<FieldError> errors) {
-        String ip = Json.string(ingress, "ip");
-        Optional<String> mode = Json.givenString(ingress, "ipMode");
+        String ip = Fields.string(ingress, "ip");
+        Optional<String> mode = Fields.givenString(ingress, "ipMode");
         if (!ip.isEmpty()) {
             errors.addAll(IpTexts.address(path + ".ip", ip, stored));
         }
@@ -125,7 +125,7 @@ final class LoadBalancerValidation {
         } else if (!IP_MODES.contains(mode.get())) {
             errors.add(FieldError.notSupported(path + ".ipMode", mode.get(), IP_MODES));
         }
-        String hostname = Json.string(ingress, "hostname");
+        String hostname = Fields.string(ingress, "hostname");
         if (!hostname.isEmpty()) {
             MetaValidation.add(errors, path + ".hostname", hostname, Names.dnsSubdomain(hostname));
             if (IpTexts.lenient(hostname).isPresent()) {

@@ -1,6 +1,7 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
@@ -30,7 +31,7 @@ final class PortValidation {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < ports.size(); i++) {
             ObjectNode port = ports.get(i);
-            String name = Json.string(port, "name");
+            String name = Fields.string(port, "name");
             if (name.isEmpty()) {
                 if (ports.size() > 1) {
                     errors.add(FieldError.required(path(i) + ".name", ""));
@@ -42,10 +43,10 @@ final class PortValidation {
                 }
             }
             number(path(i) + ".port", port.path("port"), errors);
-            protocol(path(i) + ".protocol", Json.string(port, "protocol"), errors);
+            protocol(path(i) + ".protocol", Fields.string(port, "protocol"), errors);
             target(path(i) + ".targetPort", port.path("targetPort"), errors);
             String field = path(i) + ".appProtocol";
-            Json.givenString(port, "appProtocol")
+            Fields.givenString(port, "appProtocol")
                     .ifPresent(p -> MetaValidation.add(errors, field, p, Names.qualified(p)));
         }
         return errors;
@@ -82,13 +83,13 @@ final class PortValidation {
         for (int i = 0; i < ports.size(); i++) {
             int nodePort = ServiceSpec.nodePort(ports.get(i));
             if (nodePort != 0
-                    && !nodePorts.add(List.of(Json.string(ports.get(i), "protocol"), nodePort))) {
+                    && !nodePorts.add(List.of(Fields.string(ports.get(i), "protocol"), nodePort))) {
                 errors.add(FieldError.duplicate(path(i) + ".nodePort", IntNode.valueOf(nodePort)));
             }
         }
         Set<List<Object>> numbers = new HashSet<>();
         for (int i = 0; i < ports.size(); i++) {
-            String protocol = Json.string(ports.get(i), "protocol");
+            String protocol = Fields.string(ports.get(i), "protocol");
             int number = ports.get(i).path("port").intValue(0);
             if (!numbers.add(List.of(protocol, number))) {
                 errors.add(FieldError.duplicate(path(i), key(protocol, number)));

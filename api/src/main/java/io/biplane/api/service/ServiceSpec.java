@@ -1,5 +1,6 @@
 package io.biplane.api.service;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 
 import org.jspecify.annotations.Nullable;
@@ -188,7 +189,7 @@ public final class ServiceSpec {
     }
 
     String text(String field) {
-        return Json.string(spec, field);
+        return Fields.string(spec, field);
     }
 
     private void setText(String field, String value) {

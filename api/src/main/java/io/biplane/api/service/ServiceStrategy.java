@@ -1,6 +1,7 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
@@ -101,7 +102,7 @@ public final class ServiceStrategy implements Strategy {
     private void refuse(ObjectNode service, List<FieldError> errors) {
         if (!errors.isEmpty()) {
             throw StatusException.invalid(
-                    resource, Json.string(service, "metadata", "name"), errors);
+                    resource, Fields.string(service, "metadata", "name"), errors);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
@@ -113,7 +113,7 @@ final class ServiceValidation {
         if (affinity.equals("ClientIP")) {
             String path = "spec.sessionAffinityConfig.clientIP.timeoutSeconds";
             JsonNode timeout =
-                    Json.at(spec.json(), "sessionAffinityConfig", "clientIP", "timeoutSeconds");
+                    Fields.at(spec.json(), "sessionAffinityConfig", "clientIP", "timeoutSeconds");
             int seconds = timeout.intValue(0);
             if (seconds <= 0 || seconds > LONGEST_AFFINITY_SECONDS) {
                 errors.add(

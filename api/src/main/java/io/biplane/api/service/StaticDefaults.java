@@ -1,5 +1,6 @@
 package io.biplane.api.service;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -26,9 +27,9 @@ final class StaticDefaults {
         if (spec.isLoadBalancer() && !spec.has("allocateLoadBalancerNodePorts")) {
             json.put("allocateLoadBalancerNodePorts", true);
         }
-        for (JsonNode ingress : Json.at(service, "status", "loadBalancer", "ingress")) {
+        for (JsonNode ingress : Fields.at(service, "status", "loadBalancer", "ingress")) {
             if (ingress instanceof ObjectNode object
-                    && !Json.string(object, "ip").isEmpty()
+                    && !Fields.string(object, "ip").isEmpty()
                     && !object.has("ipMode")) {
                 object.put("ipMode", "VIP");
             }
@@ -63,7 +64,7 @@ final class StaticDefaults {
     }
 
     private static void putIfEmpty(ObjectNode node, String field, String value) {
-        if (Json.string(node, field).isEmpty()) {
+        if (Fields.string(node, field).isEmpty()) {
             node.put(field, value);
         }
     }

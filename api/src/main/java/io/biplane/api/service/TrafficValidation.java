@@ -1,7 +1,7 @@
 package io.biplane.api.service;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.validation.Names;
 
 import tools.jackson.databind.node.IntNode;
@@ -31,7 +31,7 @@ final class TrafficValidation {
 
     private static void choice(
             ServiceSpec spec, String field, List<String> supported, List<FieldError> errors) {
-        Json.givenString(spec.json(), field)
+        Fields.givenString(spec.json(), field)
                 .filter(value -> !supported.contains(value))
                 .ifPresent(value ->
                         errors.add(FieldError.notSupported("spec." + field, value, supported)));

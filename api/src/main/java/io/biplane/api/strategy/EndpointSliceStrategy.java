@@ -1,7 +1,7 @@
 package io.biplane.api.strategy;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
@@ -43,7 +43,7 @@ public final class EndpointSliceStrategy extends NamedStrategy {
 
     @Override
     protected void check(ObjectNode slice, List<FieldError> errors) {
-        String type = Json.string(slice, "addressType");
+        String type = Fields.string(slice, "addressType");
         if (type.isEmpty()) {
             errors.add(FieldError.required("addressType", ""));
         } else if (!TYPES.contains(type)) {
@@ -71,10 +71,10 @@ public final class EndpointSliceStrategy extends NamedStrategy {
         for (int i = 0; i < addresses.size(); i++) {
             address(path + ".addresses[" + i + "]", addresses.get(i).stringValue(""), type, errors);
         }
-        Json.givenString(endpoint, "hostname")
+        Fields.givenString(endpoint, "hostname")
                 .ifPresent(name ->
                         MetaValidation.add(errors, path + ".hostname", name, Names.dnsLabel(name)));
-        Json.givenString(endpoint, "nodeName")
+        Fields.givenString(endpoint, "nodeName")
                 .ifPresent(name ->
                         MetaValidation.add(
                                 errors, path + ".nodeName", name, Names.dnsSubdomain(name)));
@@ -107,18 +107,18 @@ public final class EndpointSliceStrategy extends NamedStrategy {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < ports.size(); i++) {
             String path = "ports[" + i + "]";
-            String name = Json.string(ports.get(i), "name");
+            String name = Fields.string(ports.get(i), "name");
             if (!name.isEmpty()) {
                 MetaValidation.add(errors, path + ".name", name, Names.dnsLabel(name));
             }
             if (!names.add(name)) {
                 errors.add(FieldError.duplicate(path + ".name", name));
             }
-            String protocol = Json.string(ports.get(i), "protocol");
+            String protocol = Fields.string(ports.get(i), "protocol");
             if (!PROTOCOLS.contains(protocol)) {
                 errors.add(FieldError.notSupported(path + ".protocol", protocol, PROTOCOLS));
             }
-            Json.givenString(ports.get(i), "appProtocol")
+            Fields.givenString(ports.get(i), "appProtocol")
                     .ifPresent(value ->
                             MetaValidation.add(
                                     errors, path + ".appProtocol", value, Names.qualified(value)));
@@ -136,8 +136,8 @@ public final class EndpointSliceStrategy extends NamedStrategy {
 
     @Override
     protected void checkChange(ObjectNode slice, ObjectNode old, List<FieldError> errors) {
-        String type = Json.string(slice, "addressType");
-        if (!type.equals(Json.string(old, "addressType"))) {
+        String type = Fields.string(slice, "addressType");
+        if (!type.equals(Fields.string(old, "addressType"))) {
             errors.add(FieldError.invalid("addressType", type, "field is immutable"));
         }
     }

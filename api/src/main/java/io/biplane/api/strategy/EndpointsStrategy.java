@@ -1,7 +1,7 @@
 package io.biplane.api.strategy;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.api.validation.MetaValidation;
@@ -53,11 +53,11 @@ public final class EndpointsStrategy extends NamedStrategy {
     }
 
     private static void address(String path, JsonNode address, List<FieldError> errors) {
-        errors.addAll(IpTexts.endpoint(path + ".ip", Json.string(address, "ip"), List.of()));
-        Json.optionalString(address, "hostname")
+        errors.addAll(IpTexts.endpoint(path + ".ip", Fields.string(address, "ip"), List.of()));
+        Fields.optionalString(address, "hostname")
                 .ifPresent(name ->
                         MetaValidation.add(errors, path + ".hostname", name, Names.dnsLabel(name)));
-        Json.givenString(address, "nodeName")
+        Fields.givenString(address, "nodeName")
                 .ifPresent(name ->
                         MetaValidation.add(
                                 errors, path + ".nodeName", name, Names.dnsSubdomain(name)));
@@ -65,7 +65,7 @@ public final class EndpointsStrategy extends NamedStrategy {
 
     private static void port(
             String path, JsonNode port, boolean needsName, List<FieldError> errors) {
-        String name = Json.string(port, "name");
+        String name = Fields.string(port, "name");
         if (!name.isEmpty()) {
             MetaValidation.add(errors, path + ".name", name, Names.dnsLabel(name));
         } else if (needsName) {
@@ -75,11 +75,11 @@ public final class EndpointsStrategy extends NamedStrategy {
         Names.portNumber(number)
                 .forEach(f ->
                         errors.add(FieldError.invalid(path + ".port", IntNode.valueOf(number), f)));
-        String protocol = Json.string(port, "protocol");
+        String protocol = Fields.string(port, "protocol");
         if (!PROTOCOLS.contains(protocol)) {
             errors.add(FieldError.notSupported(path + ".protocol", protocol, PROTOCOLS));
         }
-        Json.givenString(port, "appProtocol")
+        Fields.givenString(port, "appProtocol")
                 .ifPresent(value ->
                         MetaValidation.add(
                                 errors, path + ".appProtocol", value, Names.qualified(value)));

@@ -1,6 +1,7 @@
 package io.biplane.api.strategy;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.validation.IpTexts;
@@ -37,7 +38,7 @@ public final class NodeStrategy extends NamedStrategy {
     public void applyDefaults(ObjectNode node) {
         ObjectNode spec = Json.child(node, "spec");
         List<String> plural = texts(spec.path("podCIDRs"));
-        String singular = Json.string(spec, "podCIDR");
+        String singular = Fields.string(spec, "podCIDR");
         if (!singular.isEmpty() && (plural.isEmpty() || !plural.getFirst().equals(singular))) {
             plural = List.of(singular);
         }
@@ -56,7 +57,7 @@ public final class NodeStrategy extends NamedStrategy {
 
     @Override
     protected void check(ObjectNode node, List<FieldError> errors) {
-        List<String> cidrs = texts(Json.at(node, "spec", "podCIDRs"));
+        List<String> cidrs = texts(Fields.at(node, "spec", "podCIDRs"));
         Set<Optional<IpFamily>> families = new HashSet<>();
         for (int i = 0; i < cidrs.size(); i++) {
             // Host bits are cut off by whoever uses the block, as upstream does.
@@ -69,21 +70,21 @@ public final class NodeStrategy extends NamedStrategy {
             errors.add(
                     FieldError.invalid(
                             "spec.podCIDRs",
-                            Json.at(node, "spec", "podCIDRs"),
+                            Fields.at(node, "spec", "podCIDRs"),
                             "may specify no more than one CIDR for each IP family"));
         }
-        taints(Json.at(node, "spec", "taints"), errors);
+        taints(Fields.at(node, "spec", "taints"), errors);
         addresses(node, errors);
     }
 
     private static void taints(JsonNode taints, List<FieldError> errors) {
         for (int i = 0; i < taints.size(); i++) {
             String path = "spec.taints[" + i + "]";
-            String key = Json.string(taints.get(i), "key");
+            String key = Fields.string(taints.get(i), "key");
             MetaValidation.add(errors, path + ".key", key, Names.qualified(key));
-            String value = Json.string(taints.get(i), "value");
+            String value = Fields.string(taints.get(i), "value");
             MetaValidation.add(errors, path + ".value", value, Names.labelValue(value));
-            String effect = Json.string(taints.get(i), "effect");
+            String effect = Fields.string(taints.get(i), "effect");
             if (!TAINT_EFFECTS.contains(effect)) {
                 errors.add(FieldError.notSupported(path + ".effect", effect, TAINT_EFFECTS));
             }
@@ -92,12 +93,12 @@ public final class NodeStrategy extends NamedStrategy {
 
     private static void addresses(ObjectNode node, List<FieldError> errors) {
         Set<List<String>> seen = new HashSet<>();
-        JsonNode addresses = Json.at(node, "status", "addresses");
+        JsonNode addresses = Fields.at(node, "status", "addresses");
         for (int i = 0; i < addresses.size(); i++) {
             if (!seen.add(
                     List.of(
-                            Json.string(addresses.get(i), "type"),
-                            Json.string(addresses.get(i), "address")))) {
+                            Fields.string(addresses.get(i), "type"),
+                            Fields.string(addresses.get(i), "address")))) {
                 errors.add(FieldError.duplicate("status.addresses[" + i + "]", addresses.get(i)));
             }
         }
@@ -105,15 +106,15 @@ public final class NodeStrategy extends NamedStrategy {
 
     @Override
     protected void checkChange(ObjectNode node, ObjectNode old, List<FieldError> errors) {
-        List<String> before = texts(Json.at(old, "spec", "podCIDRs"));
-        if (!before.isEmpty() && !before.equals(texts(Json.at(node, "spec", "podCIDRs")))) {
+        List<String> before = texts(Fields.at(old, "spec", "podCIDRs"));
+        if (!before.isEmpty() && !before.equals(texts(Fields.at(node, "spec", "podCIDRs")))) {
             errors.add(
                     FieldError.forbidden(
                             "spec.podCIDRs",
                             "node updates may not change podCIDR except from \"\" to valid"));
         }
-        String provider = Json.string(old, "spec", "providerID");
-        if (!provider.isEmpty() && !provider.equals(Json.string(node, "spec", "providerID"))) {
+        String provider = Fields.string(old, "spec", "providerID");
+        if (!provider.isEmpty() && !provider.equals(Fields.string(node, "spec", "providerID"))) {
             errors.add(
                     FieldError.forbidden(
                             "spec.providerID",

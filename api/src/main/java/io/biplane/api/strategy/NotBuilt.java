@@ -1,6 +1,6 @@
 package io.biplane.api.strategy;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.validation.FieldPath;
 
 import tools.jackson.databind.JsonNode;
@@ -170,27 +170,27 @@ public final class NotBuilt {
     }
 
     private static boolean isType(ObjectNode service, String type) {
-        return Json.string(service, "spec", "type").equals(type);
+        return Fields.string(service, "spec", "type").equals(type);
     }
 
     /** Whether the Service has addresses that nodes forward; of others upstream ignores much. */
     private static boolean isForwarded(ObjectNode service, JsonNode value) {
         return !isType(service, "ExternalName")
-                && !Json.string(service, "spec", "clusterIP").equals("None");
+                && !Fields.string(service, "spec", "clusterIP").equals("None");
     }
 
     /** Whether upstream would mirror them. */
     private static boolean isMadeByHand(ObjectNode endpoints) {
-        JsonNode labels = Json.at(endpoints, "metadata", "labels");
-        return !Json.string(labels, SKIP_MIRROR).equals("true")
+        JsonNode labels = Fields.at(endpoints, "metadata", "labels");
+        return !Fields.string(labels, SKIP_MIRROR).equals("true")
                 && !labels.has(MANAGED_BY)
-                && !Json.at(endpoints, "metadata", "annotations").has(LEADER);
+                && !Fields.at(endpoints, "metadata", "annotations").has(LEADER);
     }
 
     /** Texts for {@code Warning} headers, one for each such field that the object sets. */
     public List<String> warnings(ObjectNode object) {
         List<String> warnings = new ArrayList<>();
-        if (Json.at(object, base.toArray(String[]::new)) instanceof ObjectNode root) {
+        if (Fields.at(object, base.toArray(String[]::new)) instanceof ObjectNode root) {
             for (Row row : rows) {
                 row.path.find(
                         String.join(".", base),

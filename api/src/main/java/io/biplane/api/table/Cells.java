@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -22,17 +22,17 @@ public final class Cells {
 
     /** The string under a path, or {@code <none>}. */
     public static Column.Cell text(String... path) {
-        return (object, now) -> orNone(Json.string(object, path));
+        return (object, now) -> orNone(Fields.string(object, path));
     }
 
     /** The number under a path, or 0. */
     public static Column.Cell number(String... path) {
-        return (object, now) -> Json.at(object, path).intValue(0);
+        return (object, now) -> Fields.at(object, path).intValue(0);
     }
 
     /** How many entries the map or list under a path has. */
     public static Column.Cell size(String... path) {
-        return (object, now) -> Json.at(object, path).size();
+        return (object, now) -> Fields.at(object, path).size();
     }
 
     /** {@code a=b,c=d}, sorted, or {@code <none>}. */
@@ -51,7 +51,7 @@ public final class Cells {
             parts.add(label.getKey() + "=" + label.getValue().stringValue(""));
         }
         for (JsonNode expression : selector.path("matchExpressions")) {
-            String key = Json.string(expression, "key");
+            String key = Fields.string(expression, "key");
             String values =
                     expression
                             .path("values")
@@ -60,7 +60,7 @@ public final class Cells {
                             .sorted()
                             .collect(Collectors.joining(",", "(", ")"));
             parts.add(
-                    switch (Json.string(expression, "operator")) {
+                    switch (Fields.string(expression, "operator")) {
                         case "In" -> key + " in " + values;
                         case "NotIn" -> key + " notin " + values;
                         case "DoesNotExist" -> "!" + key;
@@ -74,7 +74,7 @@ public final class Cells {
     /** One field of all elements of a list, joined by commas; absent ones left out. */
     public static String join(JsonNode list, String field) {
         return list.valueStream()
-                .map(element -> Json.string(element, field))
+                .map(element -> Fields.string(element, field))
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(","));
     }

@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -45,14 +45,14 @@ public final class EndpointColumns {
         for (JsonNode subset : endpoints.path("subsets")) {
             JsonNode ports = subset.path("ports");
             for (JsonNode address : subset.path("addresses")) {
-                String ip = Json.string(address, "ip");
+                String ip = Fields.string(address, "ip");
                 if (ports.isEmpty()) {
                     sockets.add(ip);
                 }
             }
             for (JsonNode port : ports) {
                 for (JsonNode address : subset.path("addresses")) {
-                    String ip = Json.string(address, "ip");
+                    String ip = Fields.string(address, "ip");
                     String host = ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip;
                     sockets.add(host + ":" + port.path("port").intValue(0));
                 }
@@ -67,7 +67,7 @@ public final class EndpointColumns {
                 .map(port ->
                         port.path("port").isNumber()
                                 ? port.path("port").asString()
-                                : Json.optionalString(port, "name").orElse(UNSET))
+                                : Fields.optionalString(port, "name").orElse(UNSET))
                 .toList();
     }
 

@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -48,11 +48,11 @@ public final class EventColumns {
                         "When the event last happened.",
                         (event, now) -> lastSeen(event, names, now)),
                 Column.text(
-                        "Type", "Normal or Warning.", (event, now) -> Json.string(event, "type")),
+                        "Type", "Normal or Warning.", (event, now) -> Fields.string(event, "type")),
                 Column.text(
                         "Reason",
                         "Why, in one word.",
-                        (event, now) -> Json.string(event, "reason")),
+                        (event, now) -> Fields.string(event, "reason")),
                 Column.text(
                         "Object",
                         "What the event is about.",
@@ -60,14 +60,14 @@ public final class EventColumns {
                 Column.text(
                                 "Subobject",
                                 "The part of the object that it is about.",
-                                (event, now) -> Json.string(event, names.object, "fieldPath"))
+                                (event, now) -> Fields.string(event, names.object, "fieldPath"))
                         .wide(),
                 Column.text("Source", "Who reports it.", (event, now) -> source(event, names))
                         .wide(),
                 Column.text(
                         "Message",
                         "What happened.",
-                        (event, now) -> Json.string(event, names.message).strip()),
+                        (event, now) -> Fields.string(event, names.message).strip()),
                 Column.text(
                                 "First Seen",
                                 "When the event first happened.",
@@ -88,42 +88,42 @@ public final class EventColumns {
     }
 
     private static String object(JsonNode reference) {
-        String kind = Json.string(reference, "kind").toLowerCase(Locale.ROOT);
-        String name = Json.string(reference, "name");
+        String kind = Fields.string(reference, "kind").toLowerCase(Locale.ROOT);
+        String name = Fields.string(reference, "name");
         return name.isEmpty() ? kind : kind + "/" + name;
     }
 
     private static String source(JsonNode event, Names names) {
         JsonNode source = event.path(names.source);
-        String host = Json.string(source, "host");
-        String component = Json.string(source, "component");
+        String host = Fields.string(source, "host");
+        String component = Fields.string(source, "component");
         if (component.isEmpty()) {
             component =
                     first(
-                            Json.string(event, "reportingComponent"),
-                            Json.string(event, "reportingController"));
-            host = Json.string(event, "reportingInstance");
+                            Fields.string(event, "reportingComponent"),
+                            Fields.string(event, "reportingController"));
+            host = Fields.string(event, "reportingInstance");
         }
         return host.isEmpty() ? component : component + ", " + host;
     }
 
     private static String firstSeen(JsonNode event, Names names, Instant now) {
         return Age.since(
-                first(Json.string(event, names.first), Json.string(event, "eventTime")), now);
+                first(Fields.string(event, names.first), Fields.string(event, "eventTime")), now);
     }
 
     private static String lastSeen(JsonNode event, Names names, Instant now) {
         return Age.since(
                 first(
-                        Json.string(event, "series", "lastObservedTime"),
-                        Json.string(event, names.last),
-                        Json.string(event, names.first),
-                        Json.string(event, "eventTime")),
+                        Fields.string(event, "series", "lastObservedTime"),
+                        Fields.string(event, names.last),
+                        Fields.string(event, names.first),
+                        Fields.string(event, "eventTime")),
                 now);
     }
 
     private static int count(JsonNode event, Names names) {
-        int inSeries = Json.at(event, "series", "count").intValue(0);
+        int inSeries = Fields.at(event, "series", "count").intValue(0);
         return inSeries > 0 ? inSeries : event.path(names.count).intValue(1);
     }
 

@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -47,25 +47,26 @@ public final class NodeColumns {
                 name,
                 description,
                 (node, now) -> {
-                    String text = Json.string(node, "status", "nodeInfo", field);
+                    String text = Fields.string(node, "status", "nodeInfo", field);
                     return text.isEmpty() ? "<unknown>" : text;
                 });
     }
 
     private static String status(JsonNode node) {
         String ready = "Unknown";
-        for (JsonNode condition : Json.at(node, "status", "conditions")) {
-            if (Json.string(condition, "type").equals("Ready")) {
-                ready = Json.string(condition, "status").equals("True") ? "Ready" : "NotReady";
+        for (JsonNode condition : Fields.at(node, "status", "conditions")) {
+            if (Fields.string(condition, "type").equals("Ready")) {
+                ready = Fields.string(condition, "status").equals("True") ? "Ready" : "NotReady";
             }
         }
-        boolean unschedulable = Json.at(node, "spec", "unschedulable").booleanValue(false);
+        boolean unschedulable = Fields.at(node, "spec", "unschedulable").booleanValue(false);
         return unschedulable ? ready + ",SchedulingDisabled" : ready;
     }
 
     private static String roles(JsonNode node) {
         TreeSet<String> roles = new TreeSet<>();
-        for (Map.Entry<String, JsonNode> label : Json.at(node, "metadata", "labels").properties()) {
+        for (Map.Entry<String, JsonNode> label :
+                Fields.at(node, "metadata", "labels").properties()) {
             String value = label.getValue().stringValue("");
             if (label.getKey().startsWith(ROLE_PREFIX)) {
                 roles.add(label.getKey().substring(ROLE_PREFIX.length()));
@@ -78,10 +79,10 @@ public final class NodeColumns {
     }
 
     private static String address(JsonNode node, String type) {
-        return Json.at(node, "status", "addresses")
+        return Fields.at(node, "status", "addresses")
                 .valueStream()
-                .filter(address -> Json.string(address, "type").equals(type))
-                .map(address -> Json.string(address, "address"))
+                .filter(address -> Fields.string(address, "type").equals(type))
+                .map(address -> Fields.string(address, "address"))
                 .findFirst()
                 .orElse(Cells.NONE);
     }

@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -49,18 +49,18 @@ public final class PodColumns {
     private PodColumns() {}
 
     private static String ip(JsonNode status) {
-        String first = Json.string(status.path("podIPs").path(0), "ip");
-        return Cells.orNone(first.isEmpty() ? Json.string(status, "podIP") : first);
+        String first = Fields.string(status.path("podIPs").path(0), "ip");
+        return Cells.orNone(first.isEmpty() ? Fields.string(status, "podIP") : first);
     }
 
     private static String gates(JsonNode pod) {
-        JsonNode gates = Json.at(pod, "spec", "readinessGates");
+        JsonNode gates = Fields.at(pod, "spec", "readinessGates");
         if (gates.isEmpty()) {
             return Cells.NONE;
         }
         long holding =
                 gates.valueStream()
-                        .filter(gate -> PodState.holds(pod, Json.string(gate, "conditionType")))
+                        .filter(gate -> PodState.holds(pod, Fields.string(gate, "conditionType")))
                         .count();
         return holding + "/" + gates.size();
     }

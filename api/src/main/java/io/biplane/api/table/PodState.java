@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -26,17 +26,17 @@ final class PodState {
     private PodState(JsonNode pod) {
         this.pod = pod;
         JsonNode status = pod.path("status");
-        String given = Json.string(status, "reason");
-        reason = given.isEmpty() ? Json.string(status, "phase") : given;
-        totalContainers = Json.at(pod, "spec", "containers").size();
+        String given = Fields.string(status, "reason");
+        reason = given.isEmpty() ? Fields.string(status, "phase") : given;
+        totalContainers = Fields.at(pod, "spec", "containers").size();
     }
 
     static PodState of(JsonNode pod) {
         PodState state = new PodState(pod);
         state.gated();
-        for (JsonNode container : Json.at(pod, "spec", "initContainers")) {
-            if (Json.string(container, "restartPolicy").equals("Always")) {
-                state.restartableInit.add(Json.string(container, "name"));
+        for (JsonNode container : Fields.at(pod, "spec", "initContainers")) {
+            if (Fields.string(container, "restartPolicy").equals("Always")) {
+                state.restartableInit.add(Fields.string(container, "name"));
                 state.totalContainers++;
             }
         }
@@ -52,10 +52,10 @@ final class PodState {
 
     /** Whether the Pod has this condition with status True. */
     static boolean holds(JsonNode pod, String conditionType) {
-        return Json.at(pod, "status", "conditions")
+        return Fields.at(pod, "status", "conditions")
                 .valueStream()
-                .filter(c -> Json.string(c, "type").equals(conditionType))
-                .anyMatch(c -> Json.string(c, "status").equals("True"));
+                .filter(c -> Fields.string(c, "type").equals(conditionType))
+                .anyMatch(c -> Fields.string(c, "status").equals("True"));
     }
 
     String ready() {
@@ -73,9 +73,9 @@ final class PodState {
     }
 
     private void gated() {
-        for (JsonNode condition : Json.at(pod, "status", "conditions")) {
-            if (Json.string(condition, "type").equals("PodScheduled")
-                    && Json.string(condition, "reason").equals("SchedulingGated")) {
+        for (JsonNode condition : Fields.at(pod, "status", "conditions")) {
+            if (Fields.string(condition, "type").equals("PodScheduled")
+                    && Fields.string(condition, "reason").equals("SchedulingGated")) {
                 reason = "SchedulingGated";
             }
         }
@@ -83,10 +83,10 @@ final class PodState {
 
     /** Whether an init container is still to come to an end. */
     private boolean initContainers() {
-        JsonNode statuses = Json.at(pod, "status", "initContainerStatuses");
+        JsonNode statuses = Fields.at(pod, "status", "initContainerStatuses");
         for (int i = 0; i < statuses.size(); i++) {
             JsonNode status = statuses.get(i);
-            boolean restartable = restartableInit.contains(Json.string(status, "name"));
+            boolean restartable = restartableInit.contains(Fields.string(status, "name"));
             countRestarts(status, restartable);
             JsonNode terminated = status.path("state").path("terminated");
             JsonNode waiting = status.path("state").path("waiting");
@@ -97,13 +97,13 @@ final class PodState {
                 readyContainers += status.path("ready").booleanValue(false) ? 1 : 0;
                 continue;
             }
-            String why = Json.string(waiting, "reason");
+            String why = Fields.string(waiting, "reason");
             if (terminated.isObject()) {
                 reason = "Init:" + ended(terminated);
             } else if (!why.isEmpty() && !why.equals("PodInitializing")) {
                 reason = "Init:" + why;
             } else {
-                reason = "Init:%d/%d".formatted(i, Json.at(pod, "spec", "initContainers").size());
+                reason = "Init:%d/%d".formatted(i, Fields.at(pod, "spec", "initContainers").size());
             }
             return true;
         }
@@ -111,13 +111,13 @@ final class PodState {
     }
 
     private void containers() {
-        JsonNode statuses = Json.at(pod, "status", "containerStatuses");
+        JsonNode statuses = Fields.at(pod, "status", "containerStatuses");
         boolean running = false;
         for (int i = statuses.size() - 1; i >= 0; i--) {
             JsonNode status = statuses.get(i);
             countRestarts(status, false);
             JsonNode state = status.path("state");
-            String waiting = Json.string(state, "waiting", "reason");
+            String waiting = Fields.string(state, "waiting", "reason");
             if (!waiting.isEmpty()) {
                 reason = waiting;
             } else if (state.path("terminated").isObject()) {
@@ -135,7 +135,7 @@ final class PodState {
 
     private void deletion() {
         if (pod.path("metadata").has("deletionTimestamp")) {
-            if (Json.string(pod, "status", "reason").equals("NodeLost")) {
+            if (Fields.string(pod, "status", "reason").equals("NodeLost")) {
                 reason = "Unknown";
             } else if (!finished()) {
                 reason = "Terminating";
@@ -144,13 +144,13 @@ final class PodState {
     }
 
     private boolean finished() {
-        String phase = Json.string(pod, "status", "phase");
+        String phase = Fields.string(pod, "status", "phase");
         return phase.equals("Failed") || phase.equals("Succeeded");
     }
 
     private void countRestarts(JsonNode status, boolean restartable) {
         int count = status.path("restartCount").intValue(0);
-        String finished = Json.string(status, "lastState", "terminated", "finishedAt");
+        String finished = Fields.string(status, "lastState", "terminated", "finishedAt");
         restarts += count;
         lastRestart = later(lastRestart, finished);
         if (restartable) {
@@ -165,7 +165,7 @@ final class PodState {
     }
 
     private static String ended(JsonNode terminated) {
-        String why = Json.string(terminated, "reason");
+        String why = Fields.string(terminated, "reason");
         if (!why.isEmpty()) {
             return why;
         }

@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -29,27 +29,27 @@ public final class ServiceColumns {
                     Column.text(
                             "Port(s)",
                             "The ports that are exposed by this service.",
-                            (service, now) -> ports(Json.at(service, "spec", "ports"))),
+                            (service, now) -> ports(Fields.at(service, "spec", "ports"))),
                     Column.age(),
                     Column.text(
                                     "Selector",
                                     "The labels of the pods that traffic is routed to.",
                                     (service, now) ->
-                                            Cells.labels(Json.at(service, "spec", "selector")))
+                                            Cells.labels(Fields.at(service, "spec", "selector")))
                             .wide());
 
     private ServiceColumns() {}
 
     private static String clusterIp(JsonNode spec) {
         String first = spec.path("clusterIPs").path(0).stringValue("");
-        return Cells.orNone(first.isEmpty() ? Json.string(spec, "clusterIP") : first);
+        return Cells.orNone(first.isEmpty() ? Fields.string(spec, "clusterIP") : first);
     }
 
     private static String externalIp(JsonNode service) {
         JsonNode spec = service.path("spec");
         List<String> external =
                 spec.path("externalIPs").valueStream().map(ip -> ip.stringValue("")).toList();
-        return switch (Json.string(spec, "type")) {
+        return switch (Fields.string(spec, "type")) {
             case "LoadBalancer" -> {
                 String balancer = loadBalancer(service);
                 List<String> all = new ArrayList<>(external);
@@ -58,7 +58,7 @@ public final class ServiceColumns {
                 }
                 yield all.isEmpty() ? "<pending>" : String.join(",", all);
             }
-            case "ExternalName" -> Json.string(spec, "externalName");
+            case "ExternalName" -> Fields.string(spec, "externalName");
             default -> Cells.orNone(String.join(",", external));
         };
     }
@@ -68,9 +68,9 @@ public final class ServiceColumns {
      */
     private static String loadBalancer(JsonNode service) {
         TreeSet<String> addresses = new TreeSet<>();
-        for (JsonNode ingress : Json.at(service, "status", "loadBalancer", "ingress")) {
-            String ip = Json.string(ingress, "ip");
-            addresses.add(ip.isEmpty() ? Json.string(ingress, "hostname") : ip);
+        for (JsonNode ingress : Fields.at(service, "status", "loadBalancer", "ingress")) {
+            String ip = Fields.string(ingress, "ip");
+            addresses.add(ip.isEmpty() ? Fields.string(ingress, "hostname") : ip);
         }
         addresses.remove("");
         return String.join(",", addresses);
@@ -84,7 +84,7 @@ public final class ServiceColumns {
                             return port.path("port").intValue(0)
                                     + (nodePort > 0 ? ":" + nodePort : "")
                                     + "/"
-                                    + Json.string(port, "protocol");
+                                    + Fields.string(port, "protocol");
                         })
                         .collect(Collectors.joining(",")));
     }

@@ -1,6 +1,6 @@
 package io.biplane.api.table;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -15,22 +15,23 @@ public final class WorkloadColumns {
                             "Ready",
                             "Number of the pod with ready state",
                             (deployment, now) ->
-                                    Json.at(deployment, "status", "readyReplicas").intValue(0)
+                                    Fields.at(deployment, "status", "readyReplicas").intValue(0)
                                             + "/"
-                                            + Json.at(deployment, "spec", "replicas").intValue(0)),
+                                            + Fields.at(deployment, "spec", "replicas")
+                                                    .intValue(0)),
                     Column.text(
                             "Up-to-date",
                             "Pods that have the wanted template.",
                             (deployment, now) ->
                                     String.valueOf(
-                                            Json.at(deployment, "status", "updatedReplicas")
+                                            Fields.at(deployment, "status", "updatedReplicas")
                                                     .intValue(0))),
                     Column.text(
                             "Available",
                             "Pods that have been ready for long enough.",
                             (deployment, now) ->
                                     String.valueOf(
-                                            Json.at(deployment, "status", "availableReplicas")
+                                            Fields.at(deployment, "status", "availableReplicas")
                                                     .intValue(0))),
                     Column.age(),
                     containers("name", "Containers", "Names of each container in the template."),
@@ -65,7 +66,7 @@ public final class WorkloadColumns {
                         description,
                         (object, now) ->
                                 Cells.join(
-                                        Json.at(object, "spec", "template", "spec", "containers"),
+                                        Fields.at(object, "spec", "template", "spec", "containers"),
                                         field))
                 .wide();
     }
@@ -74,7 +75,7 @@ public final class WorkloadColumns {
         return Column.text(
                         "Selector",
                         "Label selector for pods.",
-                        (object, now) -> selector(Json.at(object, "spec", "selector")))
+                        (object, now) -> selector(Fields.at(object, "spec", "selector")))
                 .wide();
     }
 

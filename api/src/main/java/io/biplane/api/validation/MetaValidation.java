@@ -1,7 +1,7 @@
 package io.biplane.api.validation;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +36,17 @@ public final class MetaValidation {
             ObjectNode object, boolean namespaced, Function<String, List<String>> names) {
         JsonNode meta = object.path("metadata");
         List<FieldError> errors = new ArrayList<>();
-        String generateName = Json.string(meta, "generateName");
+        String generateName = Fields.string(meta, "generateName");
         if (!generateName.isEmpty()) {
             add(errors, "metadata.generateName", generateName, names.apply(asPrefix(generateName)));
         }
-        String name = Json.string(meta, "name");
+        String name = Fields.string(meta, "name");
         if (name.isEmpty()) {
             errors.add(FieldError.required("metadata.name", "name or generateName is required"));
         } else {
             add(errors, "metadata.name", name, names.apply(name));
         }
-        errors.addAll(namespace(Json.string(meta, "namespace"), namespaced));
+        errors.addAll(namespace(Fields.string(meta, "namespace"), namespaced));
         errors.addAll(labels("metadata.labels", meta.get("labels")));
         errors.addAll(annotations(meta.path("annotations")));
         errors.addAll(OwnerReferences.validate(meta.path("ownerReferences")));
@@ -142,8 +142,8 @@ public final class MetaValidation {
         List<FieldError> errors = new ArrayList<>();
         for (String field :
                 List.of("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp")) {
-            String now = Json.string(object, "metadata", field);
-            if (!now.equals(Json.string(old, "metadata", field))) {
+            String now = Fields.string(object, "metadata", field);
+            if (!now.equals(Fields.string(old, "metadata", field))) {
                 errors.add(
                         FieldError.invalid(
                                 "metadata." + field, StringNode.valueOf(now), IMMUTABLE));

@@ -1,7 +1,7 @@
 package io.biplane.api.validation;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -20,7 +20,7 @@ final class OwnerReferences {
         for (JsonNode reference : references) {
             errors.addAll(validateOne(reference));
             if (reference.path("controller").booleanValue(false)) {
-                String name = Json.string(reference, "name");
+                String name = Fields.string(reference, "name");
                 if (!controller.isEmpty()) {
                     errors.add(
                             FieldError.invalid(
@@ -38,19 +38,19 @@ final class OwnerReferences {
     /** Upstream's paths carry no index here. */
     private static List<FieldError> validateOne(JsonNode reference) {
         List<FieldError> errors = new ArrayList<>();
-        String apiVersion = Json.string(reference, "apiVersion");
+        String apiVersion = Fields.string(reference, "apiVersion");
         if (apiVersion.isEmpty() || apiVersion.endsWith("/")) {
             errors.add(
                     FieldError.invalid(
                             PATH + ".apiVersion", apiVersion, "version must not be empty"));
         }
         for (String field : List.of("kind", "name", "uid")) {
-            String value = Json.string(reference, field);
+            String value = Fields.string(reference, field);
             if (value.isEmpty()) {
                 errors.add(FieldError.invalid(PATH + "." + field, value, "must not be empty"));
             }
         }
-        boolean event = Json.string(reference, "kind").equals("Event");
+        boolean event = Fields.string(reference, "kind").equals("Event");
         if (event && (apiVersion.equals("v1") || apiVersion.startsWith("events.k8s.io/"))) {
             errors.add(
                     FieldError.invalid(

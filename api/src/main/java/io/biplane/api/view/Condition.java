@@ -1,5 +1,7 @@
 package io.biplane.api.view;
 
+import io.biplane.api.Fields;
+
 import tools.jackson.databind.JsonNode;
 
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.biplane.api.view;
 
+import io.biplane.api.Fields;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 
@@ -52,7 +53,7 @@ public record EndpointSliceView(
     /** Views the tree of an EndpointSlice. */
     public static EndpointSliceView of(ObjectNode slice) {
         String addressType = Fields.text(slice, "addressType");
-        JsonNode ports = Fields.at(slice, "ports");
+        JsonNode ports = Fields.find(slice, "ports");
         return new EndpointSliceView(
                 slice,
                 Meta.of(slice),

@@ -1,5 +1,7 @@
 package io.biplane.api.view;
 
+import io.biplane.api.Fields;
+
 import tools.jackson.databind.JsonNode;
 
 import java.time.Instant;
@@ -33,11 +35,11 @@ public record Meta(
 
     /** Reads the metadata of a whole object. */
     public static Meta of(JsonNode object) {
-        JsonNode meta = Fields.at(object, "metadata");
+        JsonNode meta = Fields.find(object, "metadata");
         if (meta == null) {
             throw new IllegalArgumentException("object has no metadata");
         }
-        JsonNode generation = Fields.at(meta, "generation");
+        JsonNode generation = Fields.find(meta, "generation");
         return new Meta(
                 Fields.text(meta, "namespace"),
                 Fields.text(meta, "name"),

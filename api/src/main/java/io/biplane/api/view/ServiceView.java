@@ -1,5 +1,6 @@
 package io.biplane.api.view;
 
+import io.biplane.api.Fields;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;

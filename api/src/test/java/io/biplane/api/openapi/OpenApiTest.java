@@ -2,6 +2,7 @@ package io.biplane.api.openapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.kind.Kinds;
@@ -33,7 +34,7 @@ class OpenApiTest {
 
     private static List<String> dangling(JsonNode node, JsonNode document) {
         List<String> found = new ArrayList<>();
-        String ref = Json.string(node, "$ref");
+        String ref = Fields.string(node, "$ref");
         if (!ref.isEmpty() && document.at(ref.substring(1)).isMissingNode()) {
             found.add(ref);
         }
@@ -44,17 +45,17 @@ class OpenApiTest {
     @Test
     void fieldsCarryTypeDescriptionAndMergeRules() {
         JsonNode ports = v2.at("/definitions/io.k8s.api.core.v1.ServiceSpec/properties/ports");
-        assertThat(Json.string(ports, "description")).startsWith("The list of ports");
-        assertThat(Json.string(ports, "type")).isEqualTo("array");
-        assertThat(Json.string(ports, "items", "$ref"))
+        assertThat(Fields.string(ports, "description")).startsWith("The list of ports");
+        assertThat(Fields.string(ports, "type")).isEqualTo("array");
+        assertThat(Fields.string(ports, "items", "$ref"))
                 .isEqualTo("#/definitions/io.k8s.api.core.v1.ServicePort");
-        assertThat(Json.string(ports, "x-kubernetes-patch-merge-key")).isEqualTo("port");
-        assertThat(Json.string(ports, "x-kubernetes-patch-strategy")).isEqualTo("merge");
-        assertThat(Json.string(ports, "x-kubernetes-list-type")).isEqualTo("map");
+        assertThat(Fields.string(ports, "x-kubernetes-patch-merge-key")).isEqualTo("port");
+        assertThat(Fields.string(ports, "x-kubernetes-patch-strategy")).isEqualTo("merge");
+        assertThat(Fields.string(ports, "x-kubernetes-list-type")).isEqualTo("map");
         assertThat(ports.path("x-kubernetes-list-map-keys"))
                 .isEqualTo(Json.parse("[\"port\",\"protocol\"]"));
         JsonNode volumes = v2.at("/definitions/io.k8s.api.core.v1.PodSpec/properties/volumes");
-        assertThat(Json.string(volumes, "x-kubernetes-patch-strategy"))
+        assertThat(Fields.string(volumes, "x-kubernetes-patch-strategy"))
                 .isEqualTo("merge,retainKeys");
         assertThat(v2.at("/definitions/io.k8s.api.core.v1.ServicePort/required"))
                 .isEqualTo(Json.parse("[\"port\"]"));
@@ -75,10 +76,10 @@ class OpenApiTest {
             assertThat(names(patch.path("parameters")))
                     .as(path)
                     .contains("dryRun", "fieldValidation", "fieldManager");
-            assertThat(Json.at(patch, "requestBody", "content").propertyNames())
+            assertThat(Fields.at(patch, "requestBody", "content").propertyNames())
                     .contains("application/strategic-merge-patch+json");
             JsonNode gvk = patch.path("x-kubernetes-group-version-kind");
-            assertThat(Json.string(gvk, "kind")).isEqualTo(resource.kind());
+            assertThat(Fields.string(gvk, "kind")).isEqualTo(resource.kind());
             assertThat(names(v2.path("paths").path(path).path("patch").path("parameters")))
                     .as(path)
                     .contains("body", "dryRun", "fieldValidation");
@@ -86,7 +87,7 @@ class OpenApiTest {
     }
 
     private static List<String> names(JsonNode parameters) {
-        return parameters.valueStream().map(p -> Json.string(p, "name")).toList();
+        return parameters.valueStream().map(p -> Fields.string(p, "name")).toList();
     }
 
     @Test
@@ -99,7 +100,7 @@ class OpenApiTest {
                                 .toList())
                 .contains("api/v1", "apis/networking.k8s.io/v1");
         JsonNode index = Json.parse(DOCUMENTS.v3Index());
-        assertThat(Json.string(index, "paths", "api/v1", "serverRelativeURL"))
+        assertThat(Fields.string(index, "paths", "api/v1", "serverRelativeURL"))
                 .isEqualTo(
                         "/openapi/v3/api/v1?hash=" + DOCUMENTS.v3("api/v1").orElseThrow().hash());
         assertThat(DOCUMENTS.v3("api/v2")).isEmpty();
@@ -110,7 +111,7 @@ class OpenApiTest {
         List<String> ids = new ArrayList<>();
         for (JsonNode path : v2.path("paths")) {
             for (JsonNode operation : path) {
-                String id = Json.string(operation, "operationId");
+                String id = Fields.string(operation, "operationId");
                 if (!id.isEmpty()) {
                     ids.add(id);
                 }

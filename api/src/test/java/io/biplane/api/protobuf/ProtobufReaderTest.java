@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.type.Decoder;
 import io.biplane.api.type.FieldValidation;
@@ -51,8 +52,8 @@ class ProtobufReaderTest {
     private static ObjectNode decoded(ObjectNode object) {
         Decoder.decode(
                 object,
-                Json.string(object, "apiVersion"),
-                Json.string(object, "kind"),
+                Fields.string(object, "apiVersion"),
+                Fields.string(object, "kind"),
                 FieldValidation.STRICT);
         return object;
     }

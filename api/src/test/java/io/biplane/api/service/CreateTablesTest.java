@@ -2,6 +2,7 @@ package io.biplane.api.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 
@@ -142,7 +143,7 @@ class CreateTablesTest {
         } catch (StatusException e) {
             assertThat(e.code()).isEqualTo(422);
             return sorted(
-                    Json.at(e.toStatus(), "details", "causes")
+                    Fields.at(e.toStatus(), "details", "causes")
                             .valueStream()
                             .map(CreateTablesTest::code)
                             .collect(Collectors.joining("+")));
@@ -156,8 +157,8 @@ class CreateTablesTest {
     }
 
     private static String code(JsonNode cause) {
-        String field = Json.string(cause, "field");
-        String message = Json.string(cause, "message");
+        String field = Fields.string(cause, "field");
+        String message = Fields.string(cause, "message");
         Matcher index = INDEX.matcher(field);
         String suffix = index.find() ? index.group() : "";
         if (message.endsWith("when multiple IP families are specified")) {

@@ -3,6 +3,7 @@ package io.biplane.api.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.patch.MergePatch;
@@ -67,9 +68,9 @@ class FaultsTest {
             }
             return "";
         } catch (StatusException e) {
-            return Json.at(e.toStatus(), "details", "causes")
+            return Fields.at(e.toStatus(), "details", "causes")
                     .valueStream()
-                    .map(c -> Json.string(c, "field") + ": " + Json.string(c, "message"))
+                    .map(c -> Fields.string(c, "field") + ": " + Fields.string(c, "message"))
                     .collect(Collectors.joining("; "));
         }
     }

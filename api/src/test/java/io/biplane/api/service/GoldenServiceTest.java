@@ -2,6 +2,7 @@ package io.biplane.api.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 
@@ -41,7 +42,7 @@ class GoldenServiceTest {
         for (JsonNode golden : read(resource)) {
             tests.add(
                     DynamicTest.dynamicTest(
-                            Json.string(golden, "case"), () -> check(golden, pipeline)));
+                            Fields.string(golden, "case"), () -> check(golden, pipeline)));
         }
         assertThat(tests).hasSize(240);
         return tests.stream();
@@ -71,7 +72,7 @@ class GoldenServiceTest {
             answer.set("reason", status.get("reason"));
             answer.set("message", status.get("message"));
             ArrayNode causes = answer.putArray("causes");
-            Json.at(status, "details", "causes")
+            Fields.at(status, "details", "causes")
                     .valueStream()
                     .map(GoldenServiceTest::cause)
                     .sorted()

@@ -2,6 +2,7 @@ package io.biplane.api.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 
@@ -141,7 +142,7 @@ class UpdateTest {
                                     .collect(Collectors.joining(",")));
         } catch (StatusException e) {
             assertThat(e.code()).isEqualTo(422);
-            return Json.at(e.toStatus(), "details", "causes")
+            return Fields.at(e.toStatus(), "details", "causes")
                     .valueStream()
                     .map(UpdateTest::fault)
                     .collect(Collectors.joining("; "));
@@ -149,8 +150,8 @@ class UpdateTest {
     }
 
     private static String fault(JsonNode cause) {
-        String message = Json.string(cause, "message");
-        return Json.string(cause, "field").replace("spec.", "")
+        String message = Fields.string(cause, "message");
+        return Fields.string(cause, "field").replace("spec.", "")
                 + ": "
                 + message.substring(message.lastIndexOf(": ") + 2);
     }

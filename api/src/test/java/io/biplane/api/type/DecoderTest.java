@@ -3,6 +3,7 @@ package io.biplane.api.type;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
@@ -124,7 +125,7 @@ class DecoderTest {
     void numbersBecomeQuantitiesAndBytesAreChecked() {
         ObjectNode node = Json.parseObject("{\"status\":{\"capacity\":{\"cpu\":4,\"pods\":null}}}");
         Decoder.decode(node, "v1", "Node", FieldValidation.IGNORE);
-        assertThat(Json.text(Json.at(node, "status", "capacity")))
+        assertThat(Json.text(Fields.at(node, "status", "capacity")))
                 .isEqualTo("{\"cpu\":\"4\",\"pods\":\"0\"}");
         StatusException e =
                 catchThrowableOfType(

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.allocation;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
@@ -56,13 +57,13 @@ final class IpAddresses implements Allocation {
 
     /** Whose an IPAddress is; a resource of another group than the core's has it behind a dot. */
     static Owner parent(ObjectNode address) {
-        JsonNode parent = Json.at(address, "spec", "parentRef");
-        String group = Json.string(parent, "group");
-        String resource = Json.string(parent, "resource");
+        JsonNode parent = Fields.at(address, "spec", "parentRef");
+        String group = Fields.string(parent, "group");
+        String resource = Fields.string(parent, "resource");
         return new Owner(
                 group.isEmpty() ? resource : resource + "." + group,
-                Json.string(parent, "namespace"),
-                Json.string(parent, "name"),
+                Fields.string(parent, "namespace"),
+                Fields.string(parent, "name"),
                 "");
     }
 
@@ -81,7 +82,7 @@ final class IpAddresses implements Allocation {
      */
     @Override
     public void checkDeletion(ObjectNode address) {
-        String name = Json.string(address, "metadata", "name");
+        String name = Fields.string(address, "metadata", "name");
         Owner parent = parent(address);
         if (parent.resource().equals(Kinds.SERVICES.plural()) && isHeld(name, parent)) {
             throw StatusException.forbidden(

@@ -1,6 +1,6 @@
 package io.biplane.apiserver.allocation;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.netip.Prefix;
@@ -83,7 +83,7 @@ final class NodeAllocation implements Allocation {
     /** What cannot be read is left to validation, which refuses it. */
     private static Set<Prefix> prefixes(ObjectNode node) {
         Set<Prefix> prefixes = new LinkedHashSet<>();
-        for (JsonNode text : Json.at(node, "spec", "podCIDRs")) {
+        for (JsonNode text : Fields.at(node, "spec", "podCIDRs")) {
             prefix(text.stringValue("")).ifPresent(prefixes::add);
         }
         return prefixes;

@@ -1,6 +1,6 @@
 package io.biplane.apiserver.allocation;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.netip.TransportProtocol;
 
@@ -45,7 +45,7 @@ record NodePort(TransportProtocol protocol, int number) {
 
     /** Defaults have filled it in; what is no protocol at all is refused by validation. */
     static TransportProtocol protocol(ObjectNode port) {
-        return TransportProtocol.ofApiName(Json.string(port, "protocol"))
+        return TransportProtocol.ofApiName(Fields.string(port, "protocol"))
                 .orElse(TransportProtocol.TCP);
     }
 

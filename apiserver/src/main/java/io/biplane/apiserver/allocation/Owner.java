@@ -1,5 +1,6 @@
 package io.biplane.apiserver.allocation;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.store.KeyValue;
@@ -18,9 +19,9 @@ record Owner(String resource, String namespace, String name, String uid) {
     static Owner of(Resource resource, ObjectNode object) {
         return new Owner(
                 resource.plural(),
-                Json.string(object, "metadata", "namespace"),
-                Json.string(object, "metadata", "name"),
-                Json.string(object, "metadata", "uid"));
+                Fields.string(object, "metadata", "namespace"),
+                Fields.string(object, "metadata", "name"),
+                Fields.string(object, "metadata", "uid"));
     }
 
     static Owner read(KeyValue claim) {
@@ -28,10 +29,10 @@ record Owner(String resource, String namespace, String name, String uid) {
         return isAddress(claim.key())
                 ? IpAddresses.parent(json)
                 : new Owner(
-                        Json.string(json, "resource"),
-                        Json.string(json, "namespace"),
-                        Json.string(json, "name"),
-                        Json.string(json, "uid"));
+                        Fields.string(json, "resource"),
+                        Fields.string(json, "namespace"),
+                        Fields.string(json, "name"),
+                        Fields.string(json, "uid"));
     }
 
     private static boolean isAddress(String key) {

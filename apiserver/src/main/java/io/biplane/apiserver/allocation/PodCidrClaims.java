@@ -1,5 +1,6 @@
 package io.biplane.apiserver.allocation;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.netip.Prefix;
 import io.biplane.store.Condition;
@@ -36,7 +37,7 @@ final class PodCidrClaims {
     record Held(Prefix prefix, Owner owner) {
         static Held read(KeyValue claim) {
             ObjectNode json = Json.parseObject(claim.value());
-            return new Held(Prefix.parse(Json.string(json, "podCIDR")), Owner.read(claim));
+            return new Held(Prefix.parse(Fields.string(json, "podCIDR")), Owner.read(claim));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.biplane.apiserver.allocation;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceSpec;
@@ -100,7 +100,7 @@ final class PortPlan {
     private StatusException refused(int position, String why) {
         return StatusException.invalid(
                 Kinds.SERVICES,
-                Json.string(service, "metadata", "name"),
+                Fields.string(service, "metadata", "name"),
                 List.of(
                         FieldError.invalid(
                                 "spec.ports[" + position + "].nodePort",

@@ -1,6 +1,7 @@
 package io.biplane.apiserver.allocation;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
@@ -156,7 +157,7 @@ final class ServiceAddresses implements AutoCloseable {
                         all,
                         "failed to allocate IP %s: %s".formatted(text, why));
         return StatusException.invalid(
-                Kinds.SERVICES, Json.string(service, "metadata", "name"), List.of(error));
+                Kinds.SERVICES, Fields.string(service, "metadata", "name"), List.of(error));
     }
 
     private Chosen find(ObjectNode service, List<Pool> usable, boolean dryRun) {
@@ -170,7 +171,7 @@ final class ServiceAddresses implements AutoCloseable {
         return chosen.orElseThrow(() ->
                 StatusException.internal(
                         "failed to allocate a serviceIP for Service \"%s\": range is full"
-                                .formatted(Json.string(service, "metadata", "name"))));
+                                .formatted(Fields.string(service, "metadata", "name"))));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.bootstrap;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
@@ -127,7 +128,7 @@ public final class Bootstrap implements AutoCloseable {
 
     /** Creates the object, or sets the fields that must be so. */
     private void keepSame(Resource resource, ObjectNode wanted, String... fields) {
-        String name = Json.string(wanted, "metadata", "name");
+        String name = Fields.string(wanted, "metadata", "name");
         Target target = new Target(resource, "default", name);
         var found = writer.find(target);
         if (found.isEmpty()) {

@@ -2,6 +2,7 @@ package io.biplane.apiserver.bootstrap;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ServiceCidrView;
@@ -107,7 +108,7 @@ final class DefaultServiceCidr {
                 .put("kind", Kinds.SERVICE_CIDRS.kind())
                 .put("name", range.name())
                 .put("uid", range.meta().uid())
-                .put("resourceVersion", Json.string(stored, "metadata", "resourceVersion"));
+                .put("resourceVersion", Fields.string(stored, "metadata", "resourceVersion"));
         event.put("type", "Warning")
                 .put("reason", "KubernetesDefaultServiceCIDRInconsistent")
                 .put(

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.call;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
@@ -83,8 +84,8 @@ public final class Bodies {
 
     /** What the path says may be left out of the object, but not contradicted. */
     public static void checkKind(ObjectNode object, Resource expected) {
-        String apiVersion = Json.string(object, "apiVersion");
-        String kind = Json.string(object, "kind");
+        String apiVersion = Fields.string(object, "apiVersion");
+        String kind = Fields.string(object, "kind");
         if (apiVersion.isEmpty() && kind.isEmpty()) {
             object.put("apiVersion", expected.apiVersion()).put("kind", expected.kind());
             return;
@@ -102,7 +103,7 @@ public final class Bodies {
     }
 
     public static void checkNames(Call call, ObjectNode object) {
-        String name = Json.string(object, "metadata", "name");
+        String name = Fields.string(object, "metadata", "name");
         if (!call.name().isEmpty() && name.isEmpty()) {
             Json.child(object, "metadata").put("name", call.name());
         } else if (!call.name().isEmpty() && !name.equals(call.name())) {
@@ -111,7 +112,7 @@ public final class Bodies {
                             .formatted(name, call.name()));
         }
         ObjectNode metadata = Json.child(object, "metadata");
-        String namespace = Json.string(metadata, "namespace");
+        String namespace = Fields.string(metadata, "namespace");
         if (call.namespace() == null) {
             metadata.remove("namespace");
         } else if (namespace.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.biplane.apiserver.call;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.apiserver.write.DeleteOptions;
@@ -32,8 +33,8 @@ public final class DeleteRequest {
         return new DeleteOptions(
                 grace(call, body),
                 propagation(call, body),
-                Json.givenString(body.path("preconditions"), "uid"),
-                Json.givenString(body.path("preconditions"), "resourceVersion"),
+                Fields.givenString(body.path("preconditions"), "uid"),
+                Fields.givenString(body.path("preconditions"), "resourceVersion"),
                 dryRun(call, body));
     }
 
@@ -56,7 +57,7 @@ public final class DeleteRequest {
 
     private static Propagation propagation(Call call, ObjectNode body) {
         Optional<String> policy =
-                Json.givenString(body, "propagationPolicy")
+                Fields.givenString(body, "propagationPolicy")
                         .or(() ->
                                 call.query().first("propagationPolicy").filter(p -> !p.isEmpty()));
         String orphan =

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.registry;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
@@ -28,7 +29,7 @@ final class Binding {
 
     Response handle(Call call) {
         ObjectNode binding = Bodies.parse(call.request());
-        String node = Json.string(binding, "target", "name");
+        String node = Fields.string(binding, "target", "name");
         if (node.isEmpty()) {
             throw StatusException.badRequest(
                     "Binding of pod %s: target.name: Required value".formatted(call.name()));
@@ -43,20 +44,20 @@ final class Binding {
                 Answers.success(
                         call.resource(),
                         call.name(),
-                        Json.string(outcome.object(), "metadata", "uid"));
+                        Fields.string(outcome.object(), "metadata", "uid"));
         return Answers.json(Answers.CREATED, Json.bytes(status.put("code", 201)), List.of());
     }
 
     private static ObjectNode bind(ObjectNode pod, String name, String node, ObjectNode binding) {
-        String uid = Json.string(binding, "metadata", "uid");
-        if (!uid.isEmpty() && !uid.equals(Json.string(pod, "metadata", "uid"))) {
+        String uid = Fields.string(binding, "metadata", "uid");
+        if (!uid.isEmpty() && !uid.equals(Fields.string(pod, "metadata", "uid"))) {
             throw conflict(name, "Precondition failed: UID in precondition: " + uid);
         }
         if (Deletion.isMarked(pod)) {
             throw conflict(
                     name, "pod %s is being deleted, cannot be assigned to a host".formatted(name));
         }
-        String bound = Json.string(pod, "spec", "nodeName");
+        String bound = Fields.string(pod, "spec", "nodeName");
         if (!bound.isEmpty()) {
             throw conflict(
                     name, "pod %s is already assigned to node \"%s\"".formatted(name, bound));
@@ -73,7 +74,7 @@ final class Binding {
                         : status.putArray("conditions");
         for (JsonNode condition : conditions) {
             if (condition instanceof ObjectNode scheduled
-                    && Json.string(condition, "type").equals("PodScheduled")) {
+                    && Fields.string(condition, "type").equals("PodScheduled")) {
                 scheduled.remove(List.of("reason", "message"));
                 scheduled.put("status", "True").put("lastTransitionTime", Metadata.now());
                 return;

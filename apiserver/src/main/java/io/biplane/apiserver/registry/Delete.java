@@ -1,5 +1,6 @@
 package io.biplane.apiserver.registry;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.registry.Kind;
 import io.biplane.apiserver.call.Answers;
@@ -28,7 +29,7 @@ final class Delete {
         DeleteOptions options = DeleteRequest.parse(call);
         ObjectDeleter.Deleted deleted = deleter.delete(call.target(), options);
         if (deleted.removed() && !kind.deletion().returnsObject()) {
-            String uid = Json.string(deleted.object(), "metadata", "uid");
+            String uid = Fields.string(deleted.object(), "metadata", "uid");
             return Answers.json(
                     Answers.OK,
                     Json.bytes(Answers.success(call.resource(), call.name(), uid)),

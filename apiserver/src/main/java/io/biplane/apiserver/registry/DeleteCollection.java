@@ -1,6 +1,6 @@
 package io.biplane.apiserver.registry;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
 import io.biplane.apiserver.call.Answers;
@@ -40,8 +40,8 @@ final class DeleteCollection {
     }
 
     private void delete(Call call, StoredObject object, DeleteOptions options) {
-        String namespace = Json.string(object.tree(), "metadata", "namespace");
-        String name = Json.string(object.tree(), "metadata", "name");
+        String namespace = Fields.string(object.tree(), "metadata", "namespace");
+        String name = Fields.string(object.tree(), "metadata", "name");
         try {
             deleter.delete(
                     new Target(call.resource(), namespace.isEmpty() ? null : namespace, name),

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.storage;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 
@@ -26,8 +27,8 @@ public record ContinueToken(long revision, String start) {
     public static ContinueToken parse(String token) {
         try {
             ObjectNode json = Json.parseObject(Base64.getUrlDecoder().decode(token));
-            String start = Json.string(json, "start");
-            if (!Json.string(json, "v").equals(VERSION) || start.isEmpty()) {
+            String start = Fields.string(json, "start");
+            if (!Fields.string(json, "v").equals(VERSION) || start.isEmpty()) {
                 throw new IllegalArgumentException(
                         "server does not recognize this encoded version");
             }

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.write;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.registry.Kind;
 
@@ -20,7 +21,7 @@ public final class Deletion {
 
     /** Whether the object is to go as soon as nothing holds it. */
     public static boolean isMarked(ObjectNode object) {
-        return !Json.string(object, "metadata", "deletionTimestamp").isEmpty();
+        return !Fields.string(object, "metadata", "deletionTimestamp").isEmpty();
     }
 
     /** Whether an object that is marked for deletion has nothing to wait for any more. */

@@ -1,5 +1,6 @@
 package io.biplane.apiserver.write;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.registry.Kind;
@@ -45,7 +46,7 @@ public final class Metadata {
 
     static void forCreate(Kind kind, ObjectNode object) {
         ObjectNode metadata = Json.child(object, "metadata");
-        if (!Json.string(metadata, "resourceVersion").isEmpty()) {
+        if (!Fields.string(metadata, "resourceVersion").isEmpty()) {
             throw StatusException.badRequest(
                     "resourceVersion should not be set on objects to be created");
         }
@@ -57,8 +58,8 @@ public final class Metadata {
                         "deletionTimestamp",
                         "deletionGracePeriodSeconds",
                         "generation"));
-        String base = Json.string(metadata, "generateName");
-        if (Json.string(metadata, "name").isEmpty() && !base.isEmpty()) {
+        String base = Fields.string(metadata, "generateName");
+        if (Fields.string(metadata, "name").isEmpty() && !base.isEmpty()) {
             metadata.put("name", generateName(base));
         }
         metadata.put("uid", UUID.randomUUID().toString());
@@ -70,7 +71,7 @@ public final class Metadata {
 
     /** Whether the server chose the name, so that it may choose again. */
     static boolean nameIsGenerated(ObjectNode sent) {
-        return Json.string(sent, "metadata", "name").isEmpty();
+        return Fields.string(sent, "metadata", "name").isEmpty();
     }
 
     private static String generateName(String base) {
@@ -98,7 +99,7 @@ public final class Metadata {
                 metadata.set(field, value);
             }
         }
-        metadata.put("resourceVersion", Json.string(stored, "resourceVersion"));
+        metadata.put("resourceVersion", Fields.string(stored, "resourceVersion"));
     }
 
     /** Counts a change of anything but metadata and status. */

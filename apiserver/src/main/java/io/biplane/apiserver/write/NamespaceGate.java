@@ -1,5 +1,6 @@
 package io.biplane.apiserver.write;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
@@ -35,7 +36,7 @@ final class NamespaceGate {
             throw StatusException.notFound(Kinds.NAMESPACES, namespace);
         }
         ObjectNode object = Json.parseObject(found.get().value());
-        if (!Json.string(object, "metadata", "deletionTimestamp").isEmpty()) {
+        if (!Fields.string(object, "metadata", "deletionTimestamp").isEmpty()) {
             throw terminating(resource, namespace, name);
         }
         return new Condition.ModRevisionIs(key, found.get().modRevision());

@@ -1,6 +1,6 @@
 package io.biplane.apiserver.write;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
@@ -84,12 +84,12 @@ public final class ObjectDeleter {
 
     private static void checkPreconditions(
             Target target, ObjectNode object, DeleteOptions options) {
-        check(target, "UID", options.uid(), Json.string(object, "metadata", "uid"));
+        check(target, "UID", options.uid(), Fields.string(object, "metadata", "uid"));
         check(
                 target,
                 "ResourceVersion",
                 options.resourceVersion(),
-                Json.string(object, "metadata", "resourceVersion"));
+                Fields.string(object, "metadata", "resourceVersion"));
     }
 
     private static void check(Target target, String what, Optional<String> wanted, String found) {

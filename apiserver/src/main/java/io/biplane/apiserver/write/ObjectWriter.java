@@ -1,6 +1,7 @@
 package io.biplane.apiserver.write;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
@@ -129,7 +130,7 @@ public final class ObjectWriter {
             Metadata.forCreate(kind, object);
             strategy.applyDefaults(object);
             strategy.prepareForCreate(object);
-            String name = Json.string(object, "metadata", "name");
+            String name = Fields.string(object, "metadata", "name");
             List<Condition> conditions = new ArrayList<>();
             if (namespace != null) {
                 conditions.add(namespaces.open(resource, namespace, name));
@@ -302,9 +303,9 @@ public final class ObjectWriter {
 
     private static void checkPreconditions(
             Kind kind, Target target, ObjectNode object, ObjectNode old) {
-        String version = Json.string(object, "metadata", "resourceVersion");
+        String version = Fields.string(object, "metadata", "resourceVersion");
         if (!version.isEmpty()
-                && !version.equals(Json.string(old, "metadata", "resourceVersion"))) {
+                && !version.equals(Fields.string(old, "metadata", "resourceVersion"))) {
             throw StatusException.modified(target.resource(), target.name());
         }
         if (version.isEmpty() && !kind.unconditionalUpdate()) {
@@ -317,8 +318,8 @@ public final class ObjectWriter {
                                     Json.parse("0"),
                                     "must be specified for an update")));
         }
-        String uid = Json.string(object, "metadata", "uid");
-        String storedUid = Json.string(old, "metadata", "uid");
+        String uid = Fields.string(object, "metadata", "uid");
+        String storedUid = Fields.string(old, "metadata", "uid");
         if (!uid.isEmpty() && !uid.equals(storedUid)) {
             throw StatusException.conflict(
                     target.resource(),

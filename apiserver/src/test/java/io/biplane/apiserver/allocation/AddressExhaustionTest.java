@@ -2,6 +2,7 @@ package io.biplane.apiserver.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.TestServer;
 import io.biplane.store.Store;
@@ -56,7 +57,7 @@ class AddressExhaustionTest {
 
     private static Set<String> names(JsonNode list) {
         Set<String> names = new TreeSet<>();
-        list.path("items").forEach(item -> names.add(Json.string(item, "metadata", "name")));
+        list.path("items").forEach(item -> names.add(Fields.string(item, "metadata", "name")));
         return names;
     }
 
@@ -111,7 +112,7 @@ class AddressExhaustionTest {
 
             List<ObjectNode> served = answers.stream().filter(a -> !a.has("code")).toList();
             assertThat(served).hasSize(1_000);
-            assertThat(served.stream().map(s -> Json.string(s, "spec", "clusterIP")).distinct())
+            assertThat(served.stream().map(s -> Fields.string(s, "spec", "clusterIP")).distinct())
                     .hasSize(1_000)
                     .doesNotContainAnyElementsOf(before);
             assertThat(answers.stream().filter(a -> a.has("code")))
@@ -124,7 +125,9 @@ class AddressExhaustionTest {
                     (client, i) ->
                             client.send(
                                     "DELETE",
-                                    SERVICES + "/" + Json.string(served.get(i), "metadata", "name"),
+                                    SERVICES
+                                            + "/"
+                                            + Fields.string(served.get(i), "metadata", "name"),
                                     ""));
             assertThat(names(clients.send("GET", ADDRESSES, ""))).isEqualTo(before);
         }
@@ -136,8 +139,8 @@ class AddressExhaustionTest {
 
     private static void saysThatTheRangeIsFull(ObjectNode status) {
         assertThat(status.path("code").intValue()).isEqualTo(500);
-        assertThat(Json.string(status, "reason")).isEqualTo("InternalError");
-        assertThat(Json.string(status, "message"))
+        assertThat(Fields.string(status, "reason")).isEqualTo("InternalError");
+        assertThat(Fields.string(status, "message"))
                 .matches(
                         "Internal error occurred: failed to allocate a serviceIP for Service \"s\\d+\": range is full");
     }

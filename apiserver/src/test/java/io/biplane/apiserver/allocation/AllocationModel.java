@@ -2,6 +2,7 @@ package io.biplane.apiserver.allocation;
 
 import com.google.errorprone.annotations.FormatMethod;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
@@ -263,7 +264,7 @@ final class AllocationModel implements AutoCloseable {
         expect(stored.isEmpty() == outcome.removed(), "%s: removed is %s", key, outcome.removed());
         if (stored.isPresent()) {
             ObjectNode told = outcome.object();
-            String version = Json.string(told, "metadata", "resourceVersion");
+            String version = Fields.string(told, "metadata", "resourceVersion");
             expect(
                     version.equals(stored.get().modRevision() + ""),
                     "%s was told version %s, stored %d",

@@ -2,6 +2,7 @@ package io.biplane.apiserver.allocation;
 
 import com.google.errorprone.annotations.FormatMethod;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
@@ -98,7 +99,7 @@ final class ClaimChecker {
         store.get(key)
                 .ifPresent(entry -> {
                     ObjectNode object = Json.parseObject(entry.value());
-                    String uid = Json.string(object, "metadata", "uid");
+                    String uid = Fields.string(object, "metadata", "uid");
                     Set<String> claims = claims(key, object);
                     for (String claim : claims) {
                         String other = holders.putIfAbsent(claim, uid);
@@ -154,12 +155,12 @@ final class ClaimChecker {
     private String claimant(KeyValue claim) {
         ObjectNode value = Json.parseObject(claim.value());
         if (!claim.key().startsWith(ADDRESSES)) {
-            return Json.string(value, "uid");
+            return Fields.string(value, "uid");
         }
-        JsonNode parent = Json.at(value, "spec", "parentRef");
-        String name = Json.string(parent, "namespace") + "/" + Json.string(parent, "name");
+        JsonNode parent = Fields.at(value, "spec", "parentRef");
+        String name = Fields.string(parent, "namespace") + "/" + Fields.string(parent, "name");
         return store.get(SERVICES + name)
-                .map(entry -> Json.string(Json.parseObject(entry.value()), "metadata", "uid"))
+                .map(entry -> Fields.string(Json.parseObject(entry.value()), "metadata", "uid"))
                 .orElse("services " + name + ", which does not exist");
     }
 
@@ -210,7 +211,7 @@ final class ClaimChecker {
     private Set<String> ofNode(String key, ObjectNode node) {
         Set<String> claims = new HashSet<>();
         Set<Prefix> mine = new HashSet<>();
-        for (JsonNode text : Json.at(node, "spec", "podCIDRs")) {
+        for (JsonNode text : Fields.at(node, "spec", "podCIDRs")) {
             Prefix prefix = Prefix.parse(text.stringValue(""));
             subnets.forEach((other, prefixes) -> {
                 if (prefixes.stream().anyMatch(prefix::overlaps)) {

@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
@@ -93,7 +94,7 @@ class ManyNodePortsTest {
 
     private static List<Integer> nodePorts(ObjectNode service) {
         List<Integer> ports = new ArrayList<>();
-        for (JsonNode port : Json.at(service, "spec", "ports")) {
+        for (JsonNode port : Fields.at(service, "spec", "ports")) {
             ports.add(port.path("nodePort").intValue(0));
         }
         return ports;
@@ -196,7 +197,7 @@ class ManyNodePortsTest {
     /** As somebody who applies a file that says nothing of node ports. */
     private ObjectNode resized(String name, int count) {
         ObjectNode service = services.read(name);
-        Json.child(service, "spec").set("ports", Json.at(service(name, count), "spec", "ports"));
+        Json.child(service, "spec").set("ports", Fields.at(service(name, count), "spec", "ports"));
         return service;
     }
 
@@ -232,7 +233,7 @@ class ManyNodePortsTest {
                 .put("externalTrafficPolicy", "Local");
         ObjectNode updated = services.update(balancer);
         assertThat(nodePorts(updated)).isEqualTo(ports);
-        int healthCheck = Json.at(updated, "spec", "healthCheckNodePort").intValue();
+        int healthCheck = Fields.at(updated, "spec", "healthCheckNodePort").intValue();
         assertThat(ports).doesNotContain(healthCheck);
         assertThat(claimed()).hasSize(201);
 
@@ -246,7 +247,7 @@ class ManyNodePortsTest {
     void portsOfOneNumberAndDifferentProtocolsShareANodePort() {
         services.create(service("tcp", "NodePort", 1, _ -> 31_000));
         ObjectNode dns = service("dns", 40);
-        ArrayNode ports = (ArrayNode) Json.at(dns, "spec", "ports");
+        ArrayNode ports = (ArrayNode) Fields.at(dns, "spec", "ports");
         for (int i = 0; i < 40; i++) {
             ObjectNode port = (ObjectNode) ports.get(i);
             ports.add(port.deepCopy().put("name", "u" + i).put("protocol", "UDP"));

@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
@@ -74,7 +75,7 @@ class NodePortProtocolsTest {
 
     private static List<Integer> nodePorts(ObjectNode service) {
         List<Integer> ports = new ArrayList<>();
-        for (JsonNode port : Json.at(service, "spec", "ports")) {
+        for (JsonNode port : Fields.at(service, "spec", "ports")) {
             ports.add(port.path("nodePort").intValue());
         }
         return ports;
@@ -145,11 +146,11 @@ class NodePortProtocolsTest {
     void aChangedProtocolMovesTheClaim() {
         services.create(service("a", "TCP/80/30000"));
         ObjectNode changed = services.read("a");
-        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("protocol", "UDP");
+        ((ObjectNode) Fields.at(changed, "spec", "ports").get(0)).put("protocol", "UDP");
         services.update(changed);
         assertThat(claims()).containsExactly("nodeports/UDP/30000");
         services.create(service("b", "TCP/80/30000"));
-        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("protocol", "TCP");
+        ((ObjectNode) Fields.at(changed, "spec", "ports").get(0)).put("protocol", "TCP");
         assertThatThrownBy(() -> services.update(changed))
                 .isInstanceOf(StatusException.class)
                 .hasMessageEndingWith("provided port is already allocated");
@@ -185,15 +186,15 @@ class NodePortProtocolsTest {
                 .put("healthCheckNodePort", 30000);
         assertThat(nodePorts(services.create(balancer))).containsExactly(30001);
         ObjectNode changed = services.read("lb");
-        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("nodePort", 30000);
+        ((ObjectNode) Fields.at(changed, "spec", "ports").get(0)).put("nodePort", 30000);
         assertThatThrownBy(() -> services.update(changed))
                 .hasMessage(
                         "Service \"lb\" is invalid: spec.ports[0].nodePort: Invalid value: 30000: provided port is already allocated");
-        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("protocol", "UDP");
+        ((ObjectNode) Fields.at(changed, "spec", "ports").get(0)).put("protocol", "UDP");
         services.update(changed);
         assertThat(claims()).containsExactly("nodeports/TCP/30000", "nodeports/UDP/30000");
         services.delete("lb");
-        ((ObjectNode) Json.at(balancer, "spec", "ports").get(0)).put("nodePort", 30000);
+        ((ObjectNode) Fields.at(balancer, "spec", "ports").get(0)).put("nodePort", 30000);
         assertThatThrownBy(() -> services.create(balancer))
                 .hasMessage(
                         "Internal error occurred: failed to allocate requested HealthCheck NodePort 30000: provided port is already allocated");

@@ -2,6 +2,7 @@ package io.biplane.apiserver.allocation;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.apiserver.storage.ObjectKeys;
@@ -27,7 +28,7 @@ final class Ranges {
     /** Returns the revision. */
     @CanIgnoreReturnValue
     static long put(Store store, ObjectNode range) {
-        Txn put = Txn.put(key(Json.string(range, "metadata", "name")), Json.bytes(range));
+        Txn put = Txn.put(key(Fields.string(range, "metadata", "name")), Json.bytes(range));
         return switch (store.commit(put)) {
             case TxnResult.Committed(long revision) -> revision;
             case TxnResult.Unmet _ -> throw new IllegalStateException("no condition");

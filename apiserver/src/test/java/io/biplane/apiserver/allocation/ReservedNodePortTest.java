@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceCluster;
@@ -80,7 +81,7 @@ class ReservedNodePortTest {
     }
 
     private static List<Integer> nodePorts(ObjectNode service) {
-        return Json.at(service, "spec", "ports")
+        return Fields.at(service, "spec", "ports")
                 .valueStream()
                 .map(port -> port.path("nodePort").intValue(0))
                 .toList();
@@ -94,7 +95,7 @@ class ReservedNodePortTest {
         assertThatThrownBy(() -> services.create(service("a", 30, RESERVED)))
                 .hasMessage("Service \"a\" is invalid: spec.ports[29].nodePort: " + REFUSED);
         ObjectNode udp = service("a", 1, RESERVED);
-        ((ObjectNode) Json.at(udp, "spec", "ports").get(0)).put("protocol", "UDP");
+        ((ObjectNode) Fields.at(udp, "spec", "ports").get(0)).put("protocol", "UDP");
         assertThatThrownBy(() -> services.create(udp)).hasMessageEndingWith(REFUSED);
         ObjectNode balancer = service("a", 1, 0);
         Json.child(balancer, "spec")
@@ -106,7 +107,7 @@ class ReservedNodePortTest {
                         "Internal error occurred: failed to allocate requested HealthCheck NodePort 30020: provided port is the API server's own (--secure-port): choose another one");
         services.create(service("a", 1, 0));
         ObjectNode changed = services.read("a");
-        ((ObjectNode) Json.at(changed, "spec", "ports").get(0)).put("nodePort", RESERVED);
+        ((ObjectNode) Fields.at(changed, "spec", "ports").get(0)).put("nodePort", RESERVED);
         assertThatThrownBy(() -> services.update(changed)).hasMessageEndingWith(REFUSED);
     }
 

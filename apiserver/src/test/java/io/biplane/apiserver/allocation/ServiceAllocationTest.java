@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
@@ -84,9 +85,9 @@ class ServiceAllocationTest {
             ObjectNode sent = service("a", "NodePort");
             Json.child(sent, "spec").put("ipFamilyPolicy", "PreferDualStack");
             ObjectNode a = cluster.services.create(sent);
-            String v4 = Json.at(a, "spec", "clusterIPs").get(0).stringValue();
-            String v6 = Json.at(a, "spec", "clusterIPs").get(1).stringValue();
-            int port = Json.at(a, "spec", "ports").get(0).path("nodePort").intValue();
+            String v4 = Fields.at(a, "spec", "clusterIPs").get(0).stringValue();
+            String v6 = Fields.at(a, "spec", "clusterIPs").get(1).stringValue();
+            int port = Fields.at(a, "spec", "ports").get(0).path("nodePort").intValue();
             assertThat(cluster.services.claims())
                     .containsExactlyInAnyOrder(v4, v6, "nodeports/TCP/" + port);
 
@@ -100,7 +101,7 @@ class ServiceAllocationTest {
             ObjectNode dual = cluster.services.read("a");
             Json.child(dual, "spec").put("ipFamilyPolicy", "RequireDualStack");
             assertThat(
-                            Json.at(cluster.services.update(dual), "spec", "clusterIPs")
+                            Fields.at(cluster.services.update(dual), "spec", "clusterIPs")
                                     .get(0)
                                     .stringValue())
                     .isEqualTo(v4);
@@ -119,7 +120,7 @@ class ServiceAllocationTest {
                     .put("externalTrafficPolicy", "Local")
                     .remove("externalName");
             assertThat(
-                            Json.at(cluster.services.update(back), "spec", "healthCheckNodePort")
+                            Fields.at(cluster.services.update(back), "spec", "healthCheckNodePort")
                                     .intValue())
                     .isPositive();
             assertThat(cluster.services.claims()).hasSize(3);
@@ -135,7 +136,7 @@ class ServiceAllocationTest {
             ObjectNode spec = Json.child(sent, "spec").put("clusterIP", "10.96.0.9");
             spec.putArray("clusterIPs").add("10.96.0.9").add("fd00:10:96:0::09");
             ObjectNode created = cluster.services.create(sent);
-            assertThat(Json.at(created, "spec", "clusterIPs").get(1).stringValue())
+            assertThat(Fields.at(created, "spec", "clusterIPs").get(1).stringValue())
                     .as("the client's spelling")
                     .isEqualTo("fd00:10:96:0::09");
             assertThat(cluster.services.claims()).contains("fd00:10:96::9");
@@ -163,7 +164,7 @@ class ServiceAllocationTest {
                                         .formatted(outside, outside));
             }
             ObjectNode port = service("a", "NodePort");
-            ((ObjectNode) Json.at(port, "spec", "ports").get(0)).put("nodePort", 29999);
+            ((ObjectNode) Fields.at(port, "spec", "ports").get(0)).put("nodePort", 29999);
             assertThatThrownBy(() -> cluster.services.create(port))
                     .hasMessage(
                             "Service \"a\" is invalid: spec.ports[0].nodePort: Invalid value: 29999: provided port is not in the valid range. The range of valid ports is 30000-30099");
@@ -188,10 +189,10 @@ class ServiceAllocationTest {
                     .put("port", 53)
                     .put("nodePort", 30053);
             ObjectNode created = cluster.services.create(sent);
-            assertThat(Json.at(created, "spec", "ports").get(0).path("nodePort").intValue())
+            assertThat(Fields.at(created, "spec", "ports").get(0).path("nodePort").intValue())
                     .isEqualTo(30053);
             ObjectNode other = service("other", "NodePort");
-            ((ObjectNode) Json.at(other, "spec", "ports").get(0)).put("nodePort", 30053);
+            ((ObjectNode) Fields.at(other, "spec", "ports").get(0)).put("nodePort", 30053);
             assertThatThrownBy(() -> cluster.services.create(other))
                     .hasMessageEndingWith(
                             "spec.ports[0].nodePort: Invalid value: 30053: provided port is already allocated");
@@ -237,7 +238,7 @@ class ServiceAllocationTest {
             services.strategy().applyDefaults(sent);
             services.strategy().prepareForCreate(sent);
             assertThat(services.allocation().plan(sent, null, true)).isEqualTo(Claims.NONE);
-            assertThat(Json.text(Json.at(sent, "spec", "clusterIPs")))
+            assertThat(Json.text(Fields.at(sent, "spec", "clusterIPs")))
                     .isEqualTo("[\"10.96.0.0\",\"fd00:10:96::\"]");
             assertThat(services.claims()).isEmpty();
         }
@@ -293,7 +294,7 @@ class ServiceAllocationTest {
             AtomicInteger full) {
         try {
             String ip =
-                    Json.string(
+                    Fields.string(
                             cluster.services.create(service(name, "ClusterIP")),
                             "spec",
                             "clusterIP");

@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
@@ -91,7 +92,7 @@ class ServiceRangesTest {
     }
 
     private static List<Addr> addresses(ObjectNode service) {
-        return Json.at(service, "spec", "clusterIPs")
+        return Fields.at(service, "spec", "clusterIPs")
                 .valueStream()
                 .map(ip -> Addr.parse(ip.stringValue()))
                 .toList();

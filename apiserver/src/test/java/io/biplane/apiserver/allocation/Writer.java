@@ -1,6 +1,7 @@
 package io.biplane.apiserver.allocation;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
@@ -42,7 +43,7 @@ record Writer(Store store, Resource resource, Strategy strategy, Allocation allo
             strategy.prepareForCreate(object);
             Claims claims = allocation.plan(object, null, false);
             refuse(object, strategy.validate(object));
-            String key = key(Json.string(object, "metadata", "name"));
+            String key = key(Fields.string(object, "metadata", "name"));
             if (commit(new Condition.Absent(key), new Op.Put(key, Json.bytes(object)), claims)) {
                 return object;
             }
@@ -54,7 +55,7 @@ record Writer(Store store, Resource resource, Strategy strategy, Allocation allo
 
     ObjectNode update(ObjectNode sent) {
         while (true) {
-            KeyValue entry = store.get(key(Json.string(sent, "metadata", "name"))).orElseThrow();
+            KeyValue entry = store.get(key(Fields.string(sent, "metadata", "name"))).orElseThrow();
             ObjectNode old = Json.parseObject(entry.value());
             ObjectNode object = sent.deepCopy();
             strategy.applyDefaults(object);
@@ -90,7 +91,7 @@ record Writer(Store store, Resource resource, Strategy strategy, Allocation allo
     private void refuse(ObjectNode object, List<FieldError> errors) {
         if (!errors.isEmpty()) {
             throw StatusException.invalid(
-                    resource, Json.string(object, "metadata", "name"), errors);
+                    resource, Fields.string(object, "metadata", "name"), errors);
         }
     }
 

@@ -2,6 +2,7 @@ package io.biplane.apiserver.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.TestServer;
 import io.biplane.store.embedded.EmbeddedStore;
@@ -28,7 +29,7 @@ class DefaultServiceCidrTest {
     }
 
     private static List<String> cidrs(TestServer server) {
-        return Json.at(server.get(RANGE), "spec", "cidrs")
+        return Fields.at(server.get(RANGE), "spec", "cidrs")
                 .valueStream()
                 .map(JsonNode::stringValue)
                 .toList();
@@ -40,7 +41,8 @@ class DefaultServiceCidrTest {
                 .valueStream()
                 .map(ObjectNode.class::cast)
                 .filter(e ->
-                        Json.string(e, "reason").equals("KubernetesDefaultServiceCIDRInconsistent"))
+                        Fields.string(e, "reason")
+                                .equals("KubernetesDefaultServiceCIDRInconsistent"))
                 .toList();
     }
 
@@ -49,9 +51,9 @@ class DefaultServiceCidrTest {
         try (TestServer server = server("10.96.0.0/16,fd00:10:96::/64")) {
             assertThat(cidrs(server)).containsExactly("10.96.0.0/16", "fd00:10:96::/64");
             JsonNode ready = server.get(RANGE).at("/status/conditions/0");
-            assertThat(Json.string(ready, "type") + "=" + Json.string(ready, "status"))
+            assertThat(Fields.string(ready, "type") + "=" + Fields.string(ready, "status"))
                     .isEqualTo("Ready=True");
-            assertThat(Json.string(ready, "message"))
+            assertThat(Fields.string(ready, "message"))
                     .isEqualTo("Kubernetes default Service CIDR is ready");
             assertThat(Json.text(server.get(ADDRESSES + "/fd00:10:96::1").path("spec")))
                     .isEqualTo(
@@ -79,7 +81,7 @@ class DefaultServiceCidrTest {
             assertThat(complaints(server))
                     .singleElement()
                     .satisfies(e ->
-                            assertThat(Json.string(e, "message"))
+                            assertThat(Fields.string(e, "message"))
                                     .isEqualTo(
                                             "The default ServiceCIDR [10.96.0.0/16 fd00:10:96::/112] does not match the controller flag configurations [10.97.0.0/16 fd00:10:96::/112]"));
             ObjectNode created =
@@ -87,7 +89,7 @@ class DefaultServiceCidrTest {
                             "POST",
                             "/api/v1/namespaces/default/services",
                             "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"ports\":[{\"port\":80}]}}");
-            assertThat(Json.string(created, "spec", "clusterIP")).startsWith("10.96.");
+            assertThat(Fields.string(created, "spec", "clusterIP")).startsWith("10.96.");
         }
     }
 
@@ -101,7 +103,7 @@ class DefaultServiceCidrTest {
                             "{\"dryRun\":[\"All\"]}")) {
                 ObjectNode status = server.json("DELETE", ADDRESSES + "/10.96.0.1", how);
                 assertThat(status.path("code").intValue()).as(how).isEqualTo(403);
-                assertThat(Json.string(status, "message"))
+                assertThat(Fields.string(status, "message"))
                         .startsWith(
                                 "ipaddresses.networking.k8s.io \"10.96.0.1\" is forbidden: Service default/kubernetes holds this address (");
             }

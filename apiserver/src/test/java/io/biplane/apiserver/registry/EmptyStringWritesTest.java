@@ -2,6 +2,7 @@ package io.biplane.apiserver.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.TestServer;
 
@@ -31,7 +32,7 @@ class EmptyStringWritesTest {
                             SERVICES,
                             "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"ipFamilyPolicy\":\"\",\"ports\":[{\"port\":80}]}}");
             assertThat(policy.path("code").intValue()).isEqualTo(422);
-            assertThat(Json.string(policy, "message"))
+            assertThat(Fields.string(policy, "message"))
                     .isEqualTo(
                             "Service \"a\" is invalid: spec.ipFamilyPolicy: Unsupported value: \"\": supported values: \"PreferDualStack\", \"RequireDualStack\", \"SingleStack\"");
             ObjectNode family =
@@ -39,7 +40,7 @@ class EmptyStringWritesTest {
                             "POST",
                             SERVICES,
                             "{\"metadata\":{\"name\":\"a\"},\"spec\":{\"ipFamily\":\"\",\"ports\":[{\"port\":80}]}}");
-            assertThat(Json.string(family, "message"))
+            assertThat(Fields.string(family, "message"))
                     .isEqualTo(
                             "Service \"a\" is invalid: spec.ipFamily: Invalid value: \"\": only the following families are allowed: IPv4, IPv6");
         }
@@ -93,7 +94,7 @@ class EmptyStringWritesTest {
     private static void refused(TestServer server, String form, String patch, String fault) {
         ObjectNode answer = server.json("PATCH", SERVICES + "/k2u", form, patch);
         assertThat(answer.path("code").intValue()).as(Json.text(answer)).isEqualTo(422);
-        assertThat(Json.string(answer, "message"))
+        assertThat(Fields.string(answer, "message"))
                 .isEqualTo("Service \"k2u\" is invalid: " + fault);
     }
 
@@ -104,7 +105,7 @@ class EmptyStringWritesTest {
             server.json("POST", maps, "{\"metadata\":{\"name\":\"m\"}}");
             ObjectNode policy = server.json("DELETE", maps + "/m", "{\"propagationPolicy\":\"\"}");
             assertThat(policy.path("code").intValue()).isEqualTo(422);
-            assertThat(Json.string(policy, "message"))
+            assertThat(Fields.string(policy, "message"))
                     .isEqualTo(
                             "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"");
             assertThat(server.code("DELETE", maps + "/m", "{\"preconditions\":{\"uid\":\"\"}}"))

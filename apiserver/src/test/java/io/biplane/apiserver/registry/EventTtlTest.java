@@ -2,6 +2,7 @@ package io.biplane.apiserver.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.TestServer;
 import io.biplane.apiserver.exchange.Response;
@@ -44,7 +45,7 @@ class EventTtlTest {
                 while (seen.size() < 2) {
                     List<byte[]> lines = chunks.next();
                     assertThat(lines).as("after %s", seen).isNotEmpty();
-                    lines.forEach(line -> seen.add(Json.string(Json.parse(line), "type")));
+                    lines.forEach(line -> seen.add(Fields.string(Json.parse(line), "type")));
                 }
                 assertThat(seen).containsExactly("ADDED", "DELETED");
                 assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(ttl.toNanos());

@@ -2,6 +2,7 @@ package io.biplane.apiserver.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.registry.Kind;
@@ -96,7 +97,7 @@ class ServedKindsTest {
         assertThat(get("/apis/policy").at("/preferredVersion/version").stringValue(""))
                 .isEqualTo("v1");
         assertThat(get("/apis/policy/v1").path("resources").valueStream())
-                .extracting(resource -> Json.string(resource, "name"))
+                .extracting(resource -> Fields.string(resource, "name"))
                 .contains("evictions");
         assertThat(described()).isTrue();
         Response.Full created =

@@ -1,10 +1,10 @@
 package io.biplane.cli.validate;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.client.ApiClient;

@@ -1,8 +1,8 @@
 package io.biplane.cli.validate;
 
+import io.biplane.api.Fields;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 

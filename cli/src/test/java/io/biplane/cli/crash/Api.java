@@ -1,5 +1,6 @@
 package io.biplane.cli.crash;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.client.HttpsTransport;
 import io.biplane.client.LineStream;
@@ -41,7 +42,7 @@ final class Api implements AutoCloseable {
         }
 
         String message() {
-            return Json.string(json, "message");
+            return Fields.string(json, "message");
         }
 
         /** Its object, where nothing else will do. */
@@ -93,16 +94,16 @@ final class Api implements AutoCloseable {
     }
 
     static long revision(JsonNode object) {
-        String text = Json.string(object, "metadata", "resourceVersion");
+        String text = Fields.string(object, "metadata", "resourceVersion");
         return text.isEmpty() ? 0 : Long.parseLong(text);
     }
 
     static String name(JsonNode object) {
-        return Json.string(object, "metadata", "name");
+        return Fields.string(object, "metadata", "name");
     }
 
     static String uid(JsonNode object) {
-        return Json.string(object, "metadata", "uid");
+        return Fields.string(object, "metadata", "uid");
     }
 
     @Override

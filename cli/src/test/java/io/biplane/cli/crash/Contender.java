@@ -1,5 +1,6 @@
 package io.biplane.cli.crash;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.cli.crash.Api.Answer;
 import io.biplane.store.history.History;
@@ -75,11 +76,11 @@ final class Contender {
             if (SHARED.contains(Api.name(map))) {
                 states.put(
                         Api.name(map),
-                        KeyState.of(Json.string(map, "data", "stamp"), Api.revision(map)));
+                        KeyState.of(Fields.string(map, "data", "stamp"), Api.revision(map)));
             }
         }
         for (ObjectNode service : services) {
-            String address = Json.string(service, "spec", "clusterIP");
+            String address = Fields.string(service, "spec", "clusterIP");
             if (ADDRESSES.contains(address)) {
                 KeyState twice =
                         states.put(address, KeyState.of(Api.name(service), Api.revision(service)));
@@ -159,7 +160,7 @@ final class Contender {
                             return answer.code() == 404
                                     ? new Outcome.Absent()
                                     : new Outcome.Found(
-                                            Json.string(answer.succeeded(), "data", "stamp"),
+                                            Fields.string(answer.succeeded(), "data", "stamp"),
                                             answer.revision());
                         });
         if (outcome instanceof Outcome.Found(String _, long revision)) {
@@ -198,7 +199,7 @@ final class Contender {
     private Outcome deleted(Kind kind, Answer answer) {
         return switch (answer.code()) {
             case 200 -> {
-                changes.deleted(kind, Json.string(answer.json(), "details", "uid"));
+                changes.deleted(kind, Fields.string(answer.json(), "details", "uid"));
                 yield new Outcome.Done(0);
             }
             case 404, 409 -> new Outcome.Refused();

@@ -2,6 +2,7 @@ package io.biplane.cli.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.cli.crash.Api.Answer;
 import io.biplane.cli.it.Programs;
@@ -215,7 +216,7 @@ class DiskFaultIT {
         assertThat(last.subList(last.size() - 4, last.size()))
                 .allSatisfy(answer -> {
                     assertThat(answer.code()).isEqualTo(503);
-                    assertThat(Json.string(answer.json(), "reason"))
+                    assertThat(Fields.string(answer.json(), "reason"))
                             .isEqualTo("ServiceUnavailable");
                     assertThat(answer.message())
                             .matches("write to store .*/store/store.db " + text);

@@ -1,5 +1,6 @@
 package io.biplane.cli.crash;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.netip.Prefix;
 import io.biplane.store.KeyValue;
@@ -44,12 +45,12 @@ final class Owners {
             JsonNode spec = service.path("spec");
             spec.path("clusterIPs").forEach(ip -> owners.add(ip.stringValue(), owner));
             for (JsonNode port : spec.path("ports")) {
-                owners.addPort(Json.string(port, "protocol"), port.path("nodePort"), owner);
+                owners.addPort(Fields.string(port, "protocol"), port.path("nodePort"), owner);
             }
             owners.addPort("TCP", spec.path("healthCheckNodePort"), owner);
         }
         for (ObjectNode node : nodes) {
-            for (JsonNode cidr : Json.at(node, "spec", "podCIDRs")) {
+            for (JsonNode cidr : Fields.at(node, "spec", "podCIDRs")) {
                 owners.add(digits(Prefix.parse(cidr.stringValue())), Api.name(node));
             }
         }
@@ -78,7 +79,7 @@ final class Owners {
     private void addClaim(KeyValue claim) {
         ObjectNode json = Json.parseObject(claim.value());
         if (claim.key().startsWith(NODE_PORT_LISTS)) {
-            addList(json.path("nodePorts"), Json.string(json, "name"));
+            addList(json.path("nodePorts"), Fields.string(json, "name"));
             return;
         }
         String prefix =
@@ -86,10 +87,10 @@ final class Owners {
                         .filter(claim.key()::startsWith)
                         .findFirst()
                         .orElseThrow(() -> new AssertionError("what is " + claim));
-        String parent = Json.string(json, "spec", "parentRef", "name");
+        String parent = Fields.string(json, "spec", "parentRef", "name");
         add(
                 claim.key().substring(prefix.length()),
-                parent.isEmpty() ? Json.string(json, "name") : parent);
+                parent.isEmpty() ? Fields.string(json, "name") : parent);
     }
 
     /** Node ports as {@code {"TCP":"30000-30003,30007"}}. */

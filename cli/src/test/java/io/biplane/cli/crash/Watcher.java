@@ -1,5 +1,6 @@
 package io.biplane.cli.crash;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.cli.crash.Changes.Change;
 import io.biplane.client.LineStream;
@@ -95,7 +96,7 @@ final class Watcher implements Runnable {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 ObjectNode event = Json.parseObject(line);
                 ObjectNode object = (ObjectNode) event.path("object");
-                if (!event(Json.string(event, "type"), object)) {
+                if (!event(Fields.string(event, "type"), object)) {
                     return;
                 }
             }

@@ -1,9 +1,9 @@
 package io.biplane.client.event;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;
 import io.biplane.loop.Loop;

@@ -2,7 +2,7 @@ package io.biplane.client.informer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-import io.biplane.api.view.Fields;
+import io.biplane.api.Fields;
 import io.biplane.api.view.Meta;
 import io.biplane.api.view.Viewed;
 import io.biplane.api.view.ViewedKind;

@@ -2,9 +2,9 @@ package io.biplane.client.informer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
-import io.biplane.api.view.Fields;
 import io.biplane.client.ApiClient;
 import io.biplane.client.ListOptions;
 import io.biplane.client.Watch;

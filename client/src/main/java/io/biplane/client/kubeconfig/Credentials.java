@@ -1,6 +1,6 @@
 package io.biplane.client.kubeconfig;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.client.ServerAccess;
 
 import tools.jackson.databind.JsonNode;
@@ -43,9 +43,9 @@ record Credentials(Path directory, JsonNode cluster, JsonNode user) {
                     trust().map(TrustManagerFactory::getTrustManagers).orElse(null),
                     null);
             return new ServerAccess(
-                    URI.create(Json.string(cluster, "server").replaceAll("/+$", "")),
+                    URI.create(Fields.string(cluster, "server").replaceAll("/+$", "")),
                     context,
-                    Json.optionalString(user, "token"));
+                    Fields.optionalString(user, "token"));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     "the kubeconfig's certificates or key cannot be used: " + e.getMessage(), e);
@@ -91,11 +91,11 @@ record Credentials(Path directory, JsonNode cluster, JsonNode user) {
 
     /** The value of {@code <name>-data}, or the contents of the file {@code <name>}. */
     private Optional<byte[]> bytes(JsonNode entry, String name) throws IOException {
-        Optional<String> data = Json.optionalString(entry, name + "-data");
+        Optional<String> data = Fields.optionalString(entry, name + "-data");
         if (data.isPresent()) {
             return data.map(Base64.getDecoder()::decode);
         }
-        Optional<String> file = Json.optionalString(entry, name);
+        Optional<String> file = Fields.optionalString(entry, name);
         return file.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Files.readAllBytes(directory.resolve(file.get())));

@@ -1,5 +1,6 @@
 package io.biplane.client.kubeconfig;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.yaml.Yaml;
 import io.biplane.client.ServerAccess;
@@ -115,7 +116,7 @@ public final class Kubeconfig {
     private void removeEntry(String list, String name) {
         Iterator<JsonNode> entries = array(list).iterator();
         while (entries.hasNext()) {
-            if (Json.string(entries.next(), "name").equals(name)) {
+            if (Fields.string(entries.next(), "name").equals(name)) {
                 entries.remove();
             }
         }
@@ -124,14 +125,14 @@ public final class Kubeconfig {
     private Optional<JsonNode> find(String list, String name, String key) {
         return array(list)
                 .valueStream()
-                .filter(entry -> Json.string(entry, "name").equals(name))
+                .filter(entry -> Fields.string(entry, "name").equals(name))
                 .map(entry -> entry.path(key))
                 .findFirst();
     }
 
     /** The name of the current context, if one is set. */
     public Optional<String> currentContext() {
-        return Json.optionalString(config, "current-context");
+        return Fields.optionalString(config, "current-context");
     }
 
     /**
@@ -154,8 +155,8 @@ public final class Kubeconfig {
      */
     public ServerAccess access(String context) {
         JsonNode found = required("contexts", context, "context");
-        JsonNode cluster = required("clusters", Json.string(found, "cluster"), "cluster");
-        JsonNode user = required("users", Json.string(found, "user"), "user");
+        JsonNode cluster = required("clusters", Fields.string(found, "cluster"), "cluster");
+        JsonNode user = required("users", Fields.string(found, "user"), "user");
         return new Credentials(directory, cluster, user).access();
     }
 

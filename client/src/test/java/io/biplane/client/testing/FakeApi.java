@@ -1,12 +1,12 @@
 package io.biplane.client.testing;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.FieldSelector;
 import io.biplane.api.selector.LabelSelector;
-import io.biplane.api.view.Fields;
 import io.biplane.client.ApiClient;
 import io.biplane.client.LineStream;
 import io.biplane.client.Request;

@@ -2,10 +2,10 @@ package io.biplane.client.testing;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
-import io.biplane.api.view.Fields;
 
 import org.jspecify.annotations.Nullable;
 

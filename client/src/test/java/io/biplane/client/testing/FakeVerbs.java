@@ -1,5 +1,6 @@
 package io.biplane.client.testing;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
@@ -7,7 +8,6 @@ import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.FieldSelector;
 import io.biplane.api.selector.LabelSelector;
-import io.biplane.api.view.Fields;
 import io.biplane.client.PatchType;
 import io.biplane.client.Request;
 

@@ -1,8 +1,8 @@
 package io.biplane.controllers.controller;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
 
 import tools.jackson.databind.JsonNode;

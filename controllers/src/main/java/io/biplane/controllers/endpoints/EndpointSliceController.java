@@ -1,10 +1,10 @@
 package io.biplane.controllers.endpoints;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.PodView;
 import io.biplane.api.view.ServiceView;
@@ -225,7 +225,7 @@ public final class EndpointSliceController implements Controller {
     private static ObjectNode withLists(ObjectNode slice) {
         ObjectNode copy = slice.deepCopy();
         for (String list : new String[] {"endpoints", "ports"}) {
-            if (Fields.at(copy, list) == null) {
+            if (Fields.find(copy, list) == null) {
                 copy.putArray(list);
             }
         }

@@ -1,9 +1,9 @@
 package io.biplane.controllers.endpoints;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.ServiceView;
 import io.biplane.api.view.ViewedKind;

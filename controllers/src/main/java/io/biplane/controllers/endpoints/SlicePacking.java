@@ -1,8 +1,8 @@
 package io.biplane.controllers.endpoints;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.view.EndpointSliceView;
-import io.biplane.api.view.Fields;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;

@@ -1,12 +1,12 @@
 package io.biplane.controllers.gc;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.registry.Kind;
 import io.biplane.api.registry.KindRegistry;
 import io.biplane.api.registry.KindSet;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.Viewed;

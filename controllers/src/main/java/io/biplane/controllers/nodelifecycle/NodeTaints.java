@@ -1,7 +1,7 @@
 package io.biplane.controllers.nodelifecycle;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.NodeView;
 
 import tools.jackson.databind.JsonNode;

@@ -1,6 +1,6 @@
 package io.biplane.controllers.scheduler;
 
-import io.biplane.api.view.Fields;
+import io.biplane.api.Fields;
 import io.biplane.api.view.NodeView;
 import io.biplane.api.view.NodeView.Taint;
 import io.biplane.api.view.PodView;

@@ -1,6 +1,6 @@
 package io.biplane.controllers.scheduler;
 
-import io.biplane.api.view.Fields;
+import io.biplane.api.Fields;
 import io.biplane.api.view.PodView;
 
 import tools.jackson.databind.JsonNode;

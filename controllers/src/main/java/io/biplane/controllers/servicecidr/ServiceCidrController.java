@@ -1,10 +1,10 @@
 package io.biplane.controllers.servicecidr;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.ServiceCidrView;
 import io.biplane.api.view.ViewedKind;

@@ -1,11 +1,11 @@
 package io.biplane.controllers.workload;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.LabelSelector;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.Meta;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.PodView;

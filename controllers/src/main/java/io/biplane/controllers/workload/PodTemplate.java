@@ -1,8 +1,8 @@
 package io.biplane.controllers.workload;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.ObjectView;
 import io.biplane.controllers.controller.OwnerReferences;
 
@@ -34,7 +34,7 @@ final class PodTemplate {
         ObjectNode meta = pod.putObject("metadata");
         meta.put("generateName", set.name() + "-").put("namespace", set.namespace());
         for (String field : new String[] {"labels", "annotations", "finalizers"}) {
-            JsonNode value = Fields.at(template, "metadata", field);
+            JsonNode value = Fields.find(template, "metadata", field);
             if (value != null) {
                 meta.set(field, value.deepCopy());
             }
@@ -48,7 +48,7 @@ final class PodTemplate {
     /** A copy of a template without the label that its hash was written into. */
     static ObjectNode withoutHash(JsonNode template) {
         ObjectNode copy = (ObjectNode) template.deepCopy();
-        if (Fields.at(copy, "metadata", "labels") instanceof ObjectNode labels) {
+        if (Fields.find(copy, "metadata", "labels") instanceof ObjectNode labels) {
             labels.remove(HASH_LABEL);
         }
         return copy;

@@ -2,10 +2,10 @@ package io.biplane.controllers.endpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.EndpointSliceView;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.ViewedKind;
 import io.biplane.client.PatchType;
 import io.biplane.client.event.EventRecorder;

@@ -2,9 +2,9 @@ package io.biplane.controllers.endpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.view.EndpointSliceView;
-import io.biplane.api.view.Fields;
 import io.biplane.controllers.endpoints.SlicePacking.Slice;
 
 import org.junit.jupiter.api.Test;

@@ -2,9 +2,9 @@ package io.biplane.controllers.gc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.registry.KindRegistry;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.ViewedKind;
 import io.biplane.client.DeleteOptions;
 import io.biplane.client.Propagation;

@@ -2,9 +2,9 @@ package io.biplane.controllers.nodeipam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.informer.Informers;
 import io.biplane.client.testing.FakeApi;

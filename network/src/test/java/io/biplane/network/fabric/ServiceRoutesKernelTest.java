@@ -2,8 +2,8 @@ package io.biplane.network.fabric;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.kind.Kinds;
-import io.biplane.api.view.Fields;
 import io.biplane.api.view.ServiceCidrView;
 import io.biplane.client.event.EventRecorder;
 import io.biplane.client.testing.FakeApi;

@@ -1,7 +1,7 @@
 package io.biplane.api.kind.coordination;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.registry.Kind;
 import io.biplane.api.strategy.NamedStrategy;
@@ -23,7 +23,7 @@ public final class Leases {
                             Column.text(
                                     "Holder",
                                     "Who holds the lease.",
-                                    (lease, now) -> Json.string(lease, "spec", "holderIdentity")),
+                                    (lease, now) -> Fields.string(lease, "spec", "holderIdentity")),
                             Column.age())
                     .rules(Rules::new)
                     .build();
@@ -38,13 +38,13 @@ public final class Leases {
 
         @Override
         protected void check(ObjectNode lease, List<FieldError> errors) {
-            JsonNode duration = Json.at(lease, "spec", "leaseDurationSeconds");
+            JsonNode duration = Fields.at(lease, "spec", "leaseDurationSeconds");
             if (duration.isNumber() && duration.intValue() <= 0) {
                 errors.add(
                         FieldError.invalid(
                                 "spec.leaseDurationSeconds", duration, "must be greater than 0"));
             }
-            JsonNode transitions = Json.at(lease, "spec", "leaseTransitions");
+            JsonNode transitions = Fields.at(lease, "spec", "leaseTransitions");
             if (transitions.isNumber() && transitions.intValue() < 0) {
                 errors.add(
                         FieldError.invalid(

@@ -1,5 +1,6 @@
 package io.biplane.api.kind.core;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 
 import tools.jackson.databind.node.ObjectNode;
@@ -24,7 +25,7 @@ final class EventForms {
 
     /** As {@link io.biplane.api.Conversion} has it. */
     static ObjectNode convert(ObjectNode object, String apiVersion) {
-        if (Json.string(object, "apiVersion").equals(apiVersion)) {
+        if (Fields.string(object, "apiVersion").equals(apiVersion)) {
             return object;
         }
         boolean toEvents = apiVersion.indexOf('/') >= 0;

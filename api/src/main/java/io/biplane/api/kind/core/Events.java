@@ -1,7 +1,7 @@
 package io.biplane.api.kind.core;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.SelectableField;
 import io.biplane.api.registry.Kind;
@@ -72,8 +72,8 @@ public final class Events {
 
         @Override
         protected void check(ObjectNode event, List<FieldError> errors) {
-            String namespace = Json.string(event, "metadata", "namespace");
-            String about = Json.string(event, subject, "namespace");
+            String namespace = Fields.string(event, "metadata", "namespace");
+            String about = Fields.string(event, subject, "namespace");
             if (about.isEmpty()) {
                 if (!namespace.equals("default") && !namespace.equals("kube-system")) {
                     errors.add(

@@ -1,5 +1,6 @@
 package io.biplane.api.kind.core;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.Strategy;
@@ -34,7 +35,8 @@ public final class Namespaces {
                             Column.text(
                                     "Status",
                                     "The status of the namespace",
-                                    (namespace, now) -> Json.string(namespace, "status", "phase")),
+                                    (namespace, now) ->
+                                            Fields.string(namespace, "status", "phase")),
                             Column.age())
                     .rules(Rules::new)
                     .build();
@@ -50,7 +52,7 @@ public final class Namespaces {
         /** Selectors find a namespace by its name through this label. */
         @Override
         public void applyDefaults(ObjectNode namespace) {
-            String name = Json.string(namespace, "metadata", "name");
+            String name = Fields.string(namespace, "metadata", "name");
             if (!name.isEmpty()) {
                 Json.child(Json.child(namespace, "metadata"), "labels")
                         .put("kubernetes.io/metadata.name", name);

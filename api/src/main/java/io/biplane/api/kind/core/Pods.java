@@ -1,6 +1,6 @@
 package io.biplane.api.kind.core;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Subresource;
 import io.biplane.api.registry.Kind;
 import io.biplane.api.strategy.NotBuilt;
@@ -41,8 +41,8 @@ public final class Pods {
 
     /** None for a pod that runs nowhere: nothing has to end. */
     private static long graceSeconds(ObjectNode pod, OptionalLong requested) {
-        String phase = Json.string(pod, "status", "phase");
-        if (Json.string(pod, "spec", "nodeName").isEmpty()
+        String phase = Fields.string(pod, "status", "phase");
+        if (Fields.string(pod, "spec", "nodeName").isEmpty()
                 || phase.equals("Succeeded")
                 || phase.equals("Failed")) {
             return 0;

@@ -1,6 +1,7 @@
 package io.biplane.api.kind.core;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.registry.Kind;
@@ -26,7 +27,7 @@ public final class Secrets {
                             Column.text(
                                     "Type",
                                     "Used to facilitate programmatic handling of secret data.",
-                                    (secret, now) -> Json.string(secret, "type")),
+                                    (secret, now) -> Fields.string(secret, "type")),
                             Column.text(
                                     "Data",
                                     "How many entries the secret has.",
@@ -71,7 +72,8 @@ public final class Secrets {
             if (ConfigMaps.Rules.keys("data", data, errors) / 4 * 3 > MOST_BYTES) {
                 errors.add(FieldError.tooLong("data", MOST_BYTES));
             }
-            for (String key : REQUIRED_KEYS.getOrDefault(Json.string(secret, "type"), List.of())) {
+            for (String key :
+                    REQUIRED_KEYS.getOrDefault(Fields.string(secret, "type"), List.of())) {
                 if (!data.has(key)) {
                     errors.add(FieldError.required("data[" + key + "]", ""));
                 }
@@ -80,8 +82,8 @@ public final class Secrets {
 
         @Override
         protected void checkChange(ObjectNode secret, ObjectNode old, List<FieldError> errors) {
-            String type = Json.string(secret, "type");
-            if (!type.equals(Json.string(old, "type"))) {
+            String type = Fields.string(secret, "type");
+            if (!type.equals(Fields.string(old, "type"))) {
                 errors.add(FieldError.invalid("type", type, "field is immutable"));
             }
             ConfigMaps.Rules.immutable(secret, old, List.of("data"), errors);

@@ -1,7 +1,7 @@
 package io.biplane.api.kind.networking;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.registry.Kind;
 import io.biplane.api.strategy.NamedStrategy;
@@ -30,7 +30,7 @@ public final class IpAddresses {
                                     "ParentRef",
                                     "The object that holds the address.",
                                     (address, now) ->
-                                            parent(Json.at(address, "spec", "parentRef"))),
+                                            parent(Fields.at(address, "spec", "parentRef"))),
                             Column.age())
                     .rules(Rules::new)
                     .build();
@@ -40,7 +40,7 @@ public final class IpAddresses {
     /** {@code services/default/kubernetes}, {@code networking.k8s.io/ingresses/default/a}. */
     private static String parent(JsonNode reference) {
         return Stream.of("group", "resource", "namespace", "name")
-                .map(field -> Json.string(reference, field))
+                .map(field -> Fields.string(reference, field))
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("/"));
     }
@@ -58,18 +58,18 @@ public final class IpAddresses {
 
         @Override
         protected void check(ObjectNode address, List<FieldError> errors) {
-            JsonNode parent = Json.at(address, "spec", "parentRef");
+            JsonNode parent = Fields.at(address, "spec", "parentRef");
             if (!parent.isObject()) {
                 errors.add(FieldError.required(PARENT, ""));
                 return;
             }
-            String group = Json.string(parent, "group");
+            String group = Fields.string(parent, "group");
             if (!group.isEmpty()) {
                 MetaValidation.add(errors, PARENT + ".group", group, Names.dnsSubdomain(group));
             }
             for (String field : List.of("resource", "name", "namespace")) {
                 String path = PARENT + "." + field;
-                String value = Json.string(parent, field);
+                String value = Fields.string(parent, field);
                 if (!value.isEmpty()) {
                     MetaValidation.add(errors, path, value, Names.pathSegment(value));
                 } else if (!field.equals("namespace")) {
@@ -80,8 +80,8 @@ public final class IpAddresses {
 
         @Override
         protected void checkChange(ObjectNode address, ObjectNode old, List<FieldError> errors) {
-            JsonNode parent = Json.at(address, "spec", "parentRef");
-            if (!fields(parent).equals(fields(Json.at(old, "spec", "parentRef")))) {
+            JsonNode parent = Fields.at(address, "spec", "parentRef");
+            if (!fields(parent).equals(fields(Fields.at(old, "spec", "parentRef")))) {
                 errors.add(FieldError.invalid(PARENT, parent, "field is immutable"));
             }
         }
@@ -89,7 +89,7 @@ public final class IpAddresses {
         /** An absent field and an empty one are the same. */
         private static List<String> fields(JsonNode parent) {
             return Stream.of("group", "resource", "namespace", "name")
-                    .map(field -> Json.string(parent, field))
+                    .map(field -> Fields.string(parent, field))
                     .toList();
         }
     }

@@ -1,7 +1,7 @@
 package io.biplane.api.kind.networking;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.Resource;
 import io.biplane.api.registry.Kind;
 import io.biplane.api.strategy.NamedStrategy;
@@ -30,7 +30,7 @@ public final class ServiceCidrs {
                                     "CIDRs",
                                     "The blocks that Services get their addresses from.",
                                     (range, now) ->
-                                            Json.at(range, "spec", "cidrs")
+                                            Fields.at(range, "spec", "cidrs")
                                                     .valueStream()
                                                     .map(cidr -> cidr.stringValue(""))
                                                     .collect(Collectors.joining(","))),
@@ -108,12 +108,12 @@ public final class ServiceCidrs {
             if (!after.equals(before) && !secondJoins) {
                 errors.add(
                         FieldError.invalid(
-                                PATH, Json.at(range, "spec", "cidrs"), "field is immutable"));
+                                PATH, Fields.at(range, "spec", "cidrs"), "field is immutable"));
             }
         }
 
         private static List<String> cidrs(ObjectNode range) {
-            return Json.at(range, "spec", "cidrs")
+            return Fields.at(range, "spec", "cidrs")
                     .valueStream()
                     .map(c -> c.stringValue(""))
                     .toList();

@@ -1,7 +1,7 @@
 package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.validation.IpTexts;
 import io.biplane.netip.IpFamily;
 
@@ -30,7 +30,7 @@ final class PodAddresses {
             return;
         }
         List<String> plural = texts(status.path("podIPs"));
-        String singular = Json.string(status, "podIP");
+        String singular = Fields.string(status, "podIP");
         if (!singular.isEmpty() && (plural.isEmpty() || !plural.getFirst().equals(singular))) {
             plural = List.of(singular);
         }
@@ -46,9 +46,9 @@ final class PodAddresses {
         List<FieldError> errors = new ArrayList<>();
         check(pod, old, "podIPs", "", errors);
         check(pod, old, "hostIPs", ".ip", errors);
-        List<String> hostIps = texts(Json.at(pod, "status", "hostIPs"));
+        List<String> hostIps = texts(Fields.at(pod, "status", "hostIPs"));
         if (!hostIps.isEmpty()
-                && !hostIps.getFirst().equals(Json.string(pod, "status", "hostIP"))) {
+                && !hostIps.getFirst().equals(Fields.string(pod, "status", "hostIP"))) {
             errors.add(
                     FieldError.invalid(
                             "status.hostIPs[0].ip",
@@ -60,9 +60,9 @@ final class PodAddresses {
 
     private static void check(
             ObjectNode pod, ObjectNode old, String field, String suffix, List<FieldError> errors) {
-        JsonNode list = Json.at(pod, "status", field);
+        JsonNode list = Fields.at(pod, "status", field);
         List<String> ips = texts(list);
-        List<String> stored = texts(Json.at(old, "status", field));
+        List<String> stored = texts(Fields.at(old, "status", field));
         for (int i = 0; i < ips.size(); i++) {
             errors.addAll(
                     IpTexts.address(
@@ -80,6 +80,6 @@ final class PodAddresses {
     }
 
     private static List<String> texts(JsonNode list) {
-        return list.valueStream().map(ip -> Json.string(ip, "ip")).toList();
+        return list.valueStream().map(ip -> Fields.string(ip, "ip")).toList();
     }
 }

@@ -3,6 +3,7 @@ package io.biplane.api.strategy.pod;
 import static io.biplane.api.strategy.NamedStrategy.fill;
 import static io.biplane.api.strategy.NamedStrategy.objects;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -37,8 +38,8 @@ public final class PodSpecDefaults {
 
     /** The field has an older name, which clients still read. */
     private static void accountName(ObjectNode spec) {
-        String name = Json.string(spec, "serviceAccountName");
-        String older = Json.string(spec, "serviceAccount");
+        String name = Fields.string(spec, "serviceAccountName");
+        String older = Fields.string(spec, "serviceAccount");
         if (name.isEmpty()) {
             name = older;
         }
@@ -48,7 +49,7 @@ public final class PodSpecDefaults {
     }
 
     private static void container(ObjectNode container, boolean hostNetwork) {
-        fill(container, "imagePullPolicy", pullPolicy(Json.string(container, "image")));
+        fill(container, "imagePullPolicy", pullPolicy(Fields.string(container, "image")));
         fill(container, "terminationMessagePath", "/dev/termination-log");
         fill(container, "terminationMessagePolicy", "File");
         for (ObjectNode port : objects(container.path("ports"))) {
@@ -65,10 +66,10 @@ public final class PodSpecDefaults {
             }
         }
         for (String hook : List.of("postStart", "preStop")) {
-            httpGet(Json.at(container, "lifecycle", hook, "httpGet"));
+            httpGet(Fields.at(container, "lifecycle", hook, "httpGet"));
         }
         for (JsonNode variable : container.path("env")) {
-            if (Json.at(variable, "valueFrom", "fieldRef") instanceof ObjectNode fieldRef) {
+            if (Fields.at(variable, "valueFrom", "fieldRef") instanceof ObjectNode fieldRef) {
                 fill(fieldRef, "apiVersion", "v1");
             }
         }

@@ -1,7 +1,7 @@
 package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 import io.biplane.api.validation.MetaValidation;
 import io.biplane.api.validation.Names;
 
@@ -63,8 +63,8 @@ public final class PodSpecValidation {
                     OptionalFields.ofContainer(
                             "%s.ephemeralContainers[%d]".formatted(path, i), ephemeral.get(i)));
         }
-        oneOf(path + ".restartPolicy", Json.string(spec, "restartPolicy"), RESTART_POLICIES);
-        oneOf(path + ".dnsPolicy", Json.string(spec, "dnsPolicy"), DNS_POLICIES);
+        oneOf(path + ".restartPolicy", Fields.string(spec, "restartPolicy"), RESTART_POLICIES);
+        oneOf(path + ".dnsPolicy", Fields.string(spec, "dnsPolicy"), DNS_POLICIES);
         JsonNode grace = spec.path("terminationGracePeriodSeconds");
         if (grace.isNumber() && grace.longValue() < 0) {
             errors.add(
@@ -74,10 +74,10 @@ public final class PodSpecValidation {
                             "must be greater than or equal to 0"));
         }
         errors.addAll(MetaValidation.labels(path + ".nodeSelector", spec.get("nodeSelector")));
-        name(path + ".serviceAccountName", Json.string(spec, "serviceAccountName"), false);
-        name(path + ".nodeName", Json.string(spec, "nodeName"), false);
-        name(path + ".hostname", Json.string(spec, "hostname"), true);
-        name(path + ".subdomain", Json.string(spec, "subdomain"), true);
+        name(path + ".serviceAccountName", Fields.string(spec, "serviceAccountName"), false);
+        name(path + ".nodeName", Fields.string(spec, "nodeName"), false);
+        name(path + ".hostname", Fields.string(spec, "hostname"), true);
+        name(path + ".subdomain", Fields.string(spec, "subdomain"), true);
     }
 
     private void oneOf(String field, String value, List<String> supported) {
@@ -99,7 +99,7 @@ public final class PodSpecValidation {
         for (int i = 0; i < volumes.size(); i++) {
             uniqueLabel(
                     "%s[%d].name".formatted(path, i),
-                    Json.string(volumes.get(i), "name"),
+                    Fields.string(volumes.get(i), "name"),
                     volumeNames);
         }
     }
@@ -117,8 +117,8 @@ public final class PodSpecValidation {
 
     private void container(
             String path, JsonNode container, boolean hostNetwork, Set<List<Object>> hostPorts) {
-        uniqueLabel(path + ".name", Json.string(container, "name"), containerNames);
-        String image = Json.string(container, "image");
+        uniqueLabel(path + ".name", Fields.string(container, "name"), containerNames);
+        String image = Fields.string(container, "image");
         if (image.isEmpty()) {
             errors.add(FieldError.required(path + ".image", ""));
         } else if (!image.equals(image.strip())) {
@@ -128,7 +128,10 @@ public final class PodSpecValidation {
                             image,
                             "must not have leading or trailing whitespace"));
         }
-        oneOf(path + ".imagePullPolicy", Json.string(container, "imagePullPolicy"), PULL_POLICIES);
+        oneOf(
+                path + ".imagePullPolicy",
+                Fields.string(container, "imagePullPolicy"),
+                PULL_POLICIES);
         errors.addAll(OptionalFields.ofContainer(path, container));
         errors.addAll(
                 SecurityProfiles.validate(
@@ -136,7 +139,7 @@ public final class PodSpecValidation {
         ports(path + ".ports", container.path("ports"), hostNetwork, hostPorts);
         for (int i = 0; i < container.path("env").size(); i++) {
             String field = "%s.env[%d].name".formatted(path, i);
-            String name = Json.string(container.path("env").get(i), "name");
+            String name = Fields.string(container.path("env").get(i), "name");
             if (name.isEmpty()) {
                 errors.add(FieldError.required(field, ""));
             } else {
@@ -149,7 +152,7 @@ public final class PodSpecValidation {
     }
 
     private void mount(String path, JsonNode mount) {
-        String name = Json.string(mount, "name");
+        String name = Fields.string(mount, "name");
         if (name.isEmpty()) {
             errors.add(FieldError.required(path + ".name", ""));
         } else if (!volumeNames.contains(name)) {
@@ -157,7 +160,7 @@ public final class PodSpecValidation {
                     new FieldError(
                             FieldError.Type.NOT_FOUND, path + ".name", mount.get("name"), ""));
         }
-        if (Json.string(mount, "mountPath").isEmpty()) {
+        if (Fields.string(mount, "mountPath").isEmpty()) {
             errors.add(FieldError.required(path + ".mountPath", ""));
         }
     }
@@ -168,7 +171,7 @@ public final class PodSpecValidation {
         for (int i = 0; i < ports.size(); i++) {
             String at = "%s[%d]".formatted(path, i);
             JsonNode port = ports.get(i);
-            String name = Json.string(port, "name");
+            String name = Fields.string(port, "name");
             if (!name.isEmpty()) {
                 MetaValidation.add(errors, at + ".name", name, Names.portName(name));
                 if (!names.add(name)) {
@@ -181,7 +184,7 @@ public final class PodSpecValidation {
             } else {
                 number(at + ".containerPort", number);
             }
-            oneOf(at + ".protocol", Json.string(port, "protocol"), PROTOCOLS);
+            oneOf(at + ".protocol", Fields.string(port, "protocol"), PROTOCOLS);
             hostPort(at + ".hostPort", port, number, hostNetwork, hostPorts);
         }
     }
@@ -210,8 +213,8 @@ public final class PodSpecValidation {
                             IntNode.valueOf(hostPort),
                             "must match `containerPort` when `hostNetwork` is true"));
         }
-        String protocol = Json.string(port, "protocol");
-        String hostIp = Json.string(port, "hostIP");
+        String protocol = Fields.string(port, "protocol");
+        String hostIp = Fields.string(port, "hostIP");
         if (!hostPorts.add(List.of(protocol, hostIp, hostPort))) {
             errors.add(
                     FieldError.duplicate(field, "%s/%s/%d".formatted(protocol, hostIp, hostPort)));

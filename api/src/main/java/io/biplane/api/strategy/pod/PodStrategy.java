@@ -1,6 +1,7 @@
 package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.strategy.NamedStrategy;
@@ -59,7 +60,7 @@ public final class PodStrategy extends NamedStrategy {
         ObjectNode before = fixed(old);
         if (now.equals(before)) {
             if (!containsAll(
-                    Json.at(pod, "spec", "tolerations"), Json.at(old, "spec", "tolerations"))) {
+                    Fields.at(pod, "spec", "tolerations"), Fields.at(old, "spec", "tolerations"))) {
                 errors.add(
                         FieldError.forbidden(
                                 "spec.tolerations",

@@ -1,6 +1,6 @@
 package io.biplane.api.strategy.pod;
 
-import io.biplane.api.Json;
+import io.biplane.api.Fields;
 
 import tools.jackson.databind.JsonNode;
 
@@ -18,8 +18,8 @@ final class QualityOfService {
         boolean all = !spec.path("containers").isEmpty();
         for (String list : List.of("containers", "initContainers")) {
             for (JsonNode container : spec.path(list)) {
-                JsonNode requests = Json.at(container, "resources", "requests");
-                JsonNode limits = Json.at(container, "resources", "limits");
+                JsonNode requests = Fields.at(container, "resources", "requests");
+                JsonNode limits = Fields.at(container, "resources", "limits");
                 for (String resource : COUNTED) {
                     any |= requests.has(resource) || limits.has(resource);
                     all &=

@@ -1,6 +1,7 @@
 package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 
 import tools.jackson.databind.JsonNode;
@@ -36,7 +37,7 @@ final class SecurityProfiles {
     }
 
     private static void type(String path, String field, JsonNode profile, List<FieldError> errors) {
-        String type = Json.string(profile, "type");
+        String type = Fields.string(profile, "type");
         if (type.isEmpty()) {
             errors.add(
                     FieldError.required(
@@ -47,8 +48,8 @@ final class SecurityProfiles {
     }
 
     private static void seccompFile(String path, JsonNode profile, List<FieldError> errors) {
-        String type = Json.string(profile, "type");
-        Optional<String> file = Json.givenString(profile, "localhostProfile");
+        String type = Fields.string(profile, "type");
+        Optional<String> file = Fields.givenString(profile, "localhostProfile");
         if (!type.equals(LOCALHOST)) {
             // Upstream prints its internal structure here.
             file.map(f -> Json.object().put("Type", type).put("LocalhostProfile", f))
@@ -76,8 +77,8 @@ final class SecurityProfiles {
     }
 
     private static void appArmorFile(String path, JsonNode profile, List<FieldError> errors) {
-        String type = Json.string(profile, "type");
-        Optional<String> file = Json.givenString(profile, "localhostProfile");
+        String type = Fields.string(profile, "type");
+        Optional<String> file = Fields.givenString(profile, "localhostProfile");
         if (type.equals(LOCALHOST)) {
             String name = file.orElse("");
             if (!name.equals(name.strip())) {

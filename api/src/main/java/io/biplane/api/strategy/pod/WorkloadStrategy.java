@@ -1,6 +1,7 @@
 package io.biplane.api.strategy.pod;
 
 import io.biplane.api.FieldError;
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.selector.LabelSelector;
@@ -48,7 +49,7 @@ public final class WorkloadStrategy extends NamedStrategy {
             fill(spec, "progressDeadlineSeconds", 600);
             ObjectNode strategy = Json.child(spec, "strategy");
             fill(strategy, "type", "RollingUpdate");
-            if (Json.string(strategy, "type").equals("RollingUpdate")) {
+            if (Fields.string(strategy, "type").equals("RollingUpdate")) {
                 ObjectNode rolling = Json.child(strategy, "rollingUpdate");
                 if (!rolling.hasNonNull("maxUnavailable")) {
                     rolling.put("maxUnavailable", "25%");
@@ -86,11 +87,11 @@ public final class WorkloadStrategy extends NamedStrategy {
         errors.addAll(
                 MetaValidation.labels(
                         "spec.template.metadata.labels",
-                        Json.at(spec, "template", "metadata", "labels")));
+                        Fields.at(spec, "template", "metadata", "labels")));
         errors.addAll(
                 PodSpecValidation.validate(
-                        "spec.template.spec", Json.at(spec, "template", "spec")));
-        restartPolicy(Json.string(spec, "template", "spec", "restartPolicy"), errors);
+                        "spec.template.spec", Fields.at(spec, "template", "spec")));
+        restartPolicy(Fields.string(spec, "template", "spec", "restartPolicy"), errors);
         if (deployment) {
             rollout(spec.path("strategy"), errors);
         }
@@ -119,7 +120,7 @@ public final class WorkloadStrategy extends NamedStrategy {
         }
         errors.addAll(
                 MetaValidation.labels("spec.selector.matchLabels", selector.get("matchLabels")));
-        JsonNode labels = Json.at(spec, "template", "metadata", "labels");
+        JsonNode labels = Fields.at(spec, "template", "metadata", "labels");
         try {
             if (!LabelSelector.of(selector).matches(labels)) {
                 String fault = "`selector` does not match template `labels`";
@@ -133,7 +134,7 @@ public final class WorkloadStrategy extends NamedStrategy {
     }
 
     private static void rollout(JsonNode strategy, List<FieldError> errors) {
-        String type = Json.string(strategy, "type");
+        String type = Fields.string(strategy, "type");
         if (!UPDATES.contains(type)) {
             errors.add(FieldError.notSupported("spec.strategy.type", type, UPDATES));
         } else if (type.equals("Recreate") && strategy.hasNonNull("rollingUpdate")) {
@@ -142,8 +143,8 @@ public final class WorkloadStrategy extends NamedStrategy {
                             "spec.strategy.rollingUpdate",
                             "may not be specified when strategy `type` is 'Recreate'"));
         } else if (type.equals("RollingUpdate")) {
-            JsonNode unavailable = Json.at(strategy, "rollingUpdate", "maxUnavailable");
-            JsonNode surge = Json.at(strategy, "rollingUpdate", "maxSurge");
+            JsonNode unavailable = Fields.at(strategy, "rollingUpdate", "maxUnavailable");
+            JsonNode surge = Fields.at(strategy, "rollingUpdate", "maxSurge");
             if (isZero(unavailable) && isZero(surge)) {
                 errors.add(
                         FieldError.invalid(
@@ -160,8 +161,8 @@ public final class WorkloadStrategy extends NamedStrategy {
 
     @Override
     protected void checkChange(ObjectNode workload, ObjectNode old, List<FieldError> errors) {
-        JsonNode selector = Json.at(workload, "spec", "selector");
-        if (!selector.equals(Json.at(old, "spec", "selector"))) {
+        JsonNode selector = Fields.at(workload, "spec", "selector");
+        if (!selector.equals(Fields.at(old, "spec", "selector"))) {
             errors.add(FieldError.invalid("spec.selector", selector, "field is immutable"));
         }
     }
@@ -171,7 +172,7 @@ public final class WorkloadStrategy extends NamedStrategy {
         List<FieldError> errors = new ArrayList<>();
         for (String field :
                 List.of("replicas", "readyReplicas", "availableReplicas", "updatedReplicas")) {
-            JsonNode count = Json.at(workload, "status", field);
+            JsonNode count = Fields.at(workload, "status", field);
             if (count.isNumber() && count.intValue() < 0) {
                 errors.add(FieldError.invalid("status." + field, count, NOT_NEGATIVE));
             }

@@ -1,4 +1,4 @@
-package io.biplane.api.view;
+package io.biplane.api;
 
 import io.biplane.netip.Addr;
 import io.biplane.netip.Prefix;
@@ -17,8 +17,17 @@ import java.util.Optional;
 public final class Fields {
     private Fields() {}
 
+    /** The node at {@code path}; a missing node if a step is absent. */
+    public static JsonNode at(JsonNode from, String... path) {
+        JsonNode node = from;
+        for (String step : path) {
+            node = node.path(step);
+        }
+        return node;
+    }
+
     /** The node at {@code path}, or null when a step is absent or null. */
-    public static @Nullable JsonNode at(JsonNode from, String... path) {
+    public static @Nullable JsonNode find(JsonNode from, String... path) {
         JsonNode node = from;
         for (String step : path) {
             JsonNode next = node.get(step);
@@ -30,13 +39,32 @@ public final class Fields {
         return node;
     }
 
-    /** The string at {@code path}; "" when there is none. A number reads as its digits. */
+    /** The string at {@code path}; "" when there is none, or something else. */
+    public static String string(JsonNode from, String... path) {
+        return at(from, path).stringValue("");
+    }
+
+    /** The string at {@code path}, if there is one and it is not empty. */
+    public static Optional<String> optionalString(JsonNode from, String... path) {
+        String value = string(from, path);
+        return value.isEmpty() ? Optional.empty() : Optional.of(value);
+    }
+
+    /** The string in a field of which {@code ""} says something else than leaving it out. */
+    public static Optional<String> givenString(JsonNode from, String field) {
+        return from.path(field).stringValueOpt();
+    }
+
+    /**
+     * The scalar at {@code path}, written out: a port's name or number, a quantity with a unit or
+     * without. "" when there is none.
+     */
     public static String text(JsonNode from, String... path) {
-        JsonNode node = at(from, path);
+        JsonNode node = find(from, path);
         return node == null || node.isContainer() ? "" : node.asString();
     }
 
-    /** The string at {@code path}, when there is one. */
+    /** The scalar at {@code path}, written out, when there is one. */
     public static Optional<String> optionalText(JsonNode from, String... path) {
         String text = text(from, path);
         return text.isEmpty() ? Optional.empty() : Optional.of(text);
@@ -44,19 +72,19 @@ public final class Fields {
 
     /** The number at {@code path}, or {@code absent}. */
     public static int number(JsonNode from, int absent, String... path) {
-        JsonNode node = at(from, path);
+        JsonNode node = find(from, path);
         return node == null || !node.canConvertToInt() ? absent : node.intValue();
     }
 
     /** The boolean at {@code path}; false when there is none. */
     public static boolean flag(JsonNode from, String... path) {
-        JsonNode node = at(from, path);
+        JsonNode node = find(from, path);
         return node != null && node.isBoolean() && node.booleanValue();
     }
 
     /** The elements of the array at {@code path}. */
     public static List<JsonNode> list(JsonNode from, String... path) {
-        JsonNode node = at(from, path);
+        JsonNode node = find(from, path);
         if (node == null || !node.isArray() || node.isEmpty()) {
             return List.of();
         }
@@ -72,7 +100,7 @@ public final class Fields {
 
     /** The map of strings at {@code path} (labels, selectors, quantities), in its written order. */
     public static Map<String, String> map(JsonNode from, String... path) {
-        JsonNode node = at(from, path);
+        JsonNode node = find(from, path);
         if (node == null || !node.isObject() || node.isEmpty()) {
             return Map.of();
         }
