@@ -1,6 +1,8 @@
 package io.biplane.node;
 
+import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.NodeView;
 import io.biplane.client.ApiClient;
@@ -90,7 +92,7 @@ final class NodeLoop implements AutoCloseable {
         Instant last = reported.getOrDefault(name, Instant.MIN);
         boolean due = last.equals(Instant.MIN) || now.isAfter(last.plus(REPORT_EVERY));
         if (due || !NodeObject.says(known.get(), status)) {
-            ObjectNode patch = Trees.object();
+            ObjectNode patch = Json.object();
             patch.set("status", status);
             nodes.written(client.patchStatus(Kinds.NODES, null, name, PatchType.MERGE, patch));
             reported.put(name, now);
@@ -115,11 +117,11 @@ final class NodeLoop implements AutoCloseable {
     private void renew(String name) {
         leases.addAfter(name, LEASE_RENEWAL);
         ObjectNode spec =
-                Trees.object()
+                Json.object()
                         .put("holderIdentity", name)
                         .put("leaseDurationSeconds", LEASE_SECONDS)
-                        .put("renewTime", Trees.microTime(Instant.now()));
-        ObjectNode patch = Trees.object();
+                        .put("renewTime", Times.microTime(Instant.now()));
+        ObjectNode patch = Json.object();
         patch.set("spec", spec);
         try {
             client.patch(Kinds.LEASES, LEASES_IN, name, PatchType.MERGE, patch);

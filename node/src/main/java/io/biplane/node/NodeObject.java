@@ -1,6 +1,8 @@
 package io.biplane.node;
 
 import io.biplane.api.Fields;
+import io.biplane.api.Json;
+import io.biplane.api.Times;
 import io.biplane.api.view.Condition;
 import io.biplane.api.view.NodeView;
 
@@ -24,7 +26,7 @@ final class NodeObject {
 
     /** The whole object, as created. */
     ObjectNode toCreate(Instant now) {
-        ObjectNode node = Trees.object().put("apiVersion", "v1").put("kind", "Node");
+        ObjectNode node = Json.object().put("apiVersion", "v1").put("kind", "Node");
         ObjectNode metadata = node.putObject("metadata").put("name", config.name());
         metadata.putObject("labels")
                 .put("kubernetes.io/hostname", config.name())
@@ -44,7 +46,7 @@ final class NodeObject {
      * @param fault why no pod can have a network on it
      */
     ObjectNode status(Optional<NodeView> known, Optional<String> fault, Instant now) {
-        ObjectNode status = Trees.object();
+        ObjectNode status = Json.object();
         ArrayNode addresses = status.putArray("addresses");
         config.addresses()
                 .forEach(ip ->
@@ -146,8 +148,8 @@ final class NodeObject {
                 .addObject()
                 .put("type", type)
                 .put("status", status)
-                .put("lastHeartbeatTime", Trees.time(now))
-                .put("lastTransitionTime", Trees.time(since))
+                .put("lastHeartbeatTime", Times.time(now))
+                .put("lastTransitionTime", Times.time(since))
                 .put("reason", reason)
                 .put("message", message);
     }

@@ -1,6 +1,7 @@
 package io.biplane.node;
 
 import io.biplane.api.Fields;
+import io.biplane.api.Json;
 import io.biplane.api.StatusException;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.PodView;
@@ -312,7 +313,7 @@ final class PodLoop implements AutoCloseable {
         if (StatusDifference.none(pod.json().path("status"), status)) {
             return;
         }
-        ObjectNode patch = Trees.object();
+        ObjectNode patch = Json.object();
         patch.putObject("metadata").put("uid", pod.uid());
         patch.set("status", status);
         try {

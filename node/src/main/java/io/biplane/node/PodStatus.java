@@ -1,6 +1,8 @@
 package io.biplane.node;
 
 import io.biplane.api.Fields;
+import io.biplane.api.Json;
+import io.biplane.api.Times;
 import io.biplane.api.view.PodView;
 import io.biplane.netip.Addr;
 import io.biplane.node.standin.ServedState;
@@ -62,13 +64,13 @@ record PodStatus(
 
     /** The fields of {@code status} that the agent writes. */
     ObjectNode toJson() {
-        ObjectNode status = Trees.object().put("phase", phase());
+        ObjectNode status = Json.object().put("phase", phase());
         conditions(status.putArray("conditions"));
         addresses(status, "hostIP", "hostIPs", hostIps);
         addresses(status, "podIP", "podIPs", podIps);
         status.put(
                 "startTime",
-                Fields.optionalText(pod.json(), "status", "startTime").orElse(Trees.time(now)));
+                Fields.optionalText(pod.json(), "status", "startTime").orElse(Times.time(now)));
         ArrayNode containers = status.putArray("containerStatuses");
         for (JsonNode container : Fields.list(pod.json(), "spec", "containers")) {
             containers.add(container(container, "containerStatuses"));
@@ -199,7 +201,7 @@ record PodStatus(
                         .addObject()
                         .put("type", type)
                         .put("status", status)
-                        .put("lastTransitionTime", Trees.time(since));
+                        .put("lastTransitionTime", Times.time(since));
         if (!reason.isEmpty()) {
             condition.put("reason", reason).put("message", message);
         }
@@ -211,11 +213,11 @@ record PodStatus(
                 Fields.list(pod.json(), "status", list).stream()
                         .filter(c -> Fields.text(c, "name").equals(name))
                         .findFirst()
-                        .orElse(Trees.object());
+                        .orElse(Json.object());
         String idBefore = Fields.text(before, "containerID");
         int restarts = Fields.number(before, 0, "restartCount");
         ObjectNode status =
-                Trees.object()
+                Json.object()
                         .put("name", name)
                         .put("image", Fields.text(container, "image"))
                         .put("imageID", "");
@@ -233,7 +235,7 @@ record PodStatus(
                                 && Fields.find(before, "state", "running") != null;
                 ready = true;
                 String started = Fields.text(before, "state", "running", "startedAt");
-                state.putObject("running").put("startedAt", sameRun ? started : Trees.time(now));
+                state.putObject("running").put("startedAt", sameRun ? started : Times.time(now));
                 JsonNode last = Fields.find(before, "lastState");
                 if (!sameRun && !idBefore.isEmpty()) {
                     restarts++;
@@ -279,15 +281,15 @@ record PodStatus(
     }
 
     private ObjectNode ended(JsonNode before, int code) {
-        ObjectNode ended = Trees.object();
+        ObjectNode ended = Json.object();
         ended.putObject("terminated")
                 .put("exitCode", code)
                 .put("reason", code == 0 ? "Completed" : "Error")
                 .put(
                         "startedAt",
                         Fields.optionalText(before, "state", "running", "startedAt")
-                                .orElse(Trees.time(now)))
-                .put("finishedAt", Trees.time(now))
+                                .orElse(Times.time(now)))
+                .put("finishedAt", Times.time(now))
                 .put("containerID", Fields.text(before, "containerID"));
         return ended;
     }
@@ -303,12 +305,12 @@ record PodStatus(
             return (ObjectNode) before.get().deepCopy();
         }
         ObjectNode status =
-                Trees.object()
+                Json.object()
                         .put("name", name)
                         .put("image", Fields.text(container, "image"))
                         .put("imageID", "");
         if (served.isEmpty()) {
-            return notCreated(status, Trees.object()).put("restartCount", 0);
+            return notCreated(status, Json.object()).put("restartCount", 0);
         }
         status.put("containerID", "biplane://%s-%s-0".formatted(instance, name))
                 .put("ready", true)
@@ -318,8 +320,8 @@ record PodStatus(
                 .putObject("terminated")
                 .put("exitCode", 0)
                 .put("reason", "Completed")
-                .put("startedAt", Trees.time(now))
-                .put("finishedAt", Trees.time(now));
+                .put("startedAt", Times.time(now))
+                .put("finishedAt", Times.time(now));
         return status;
     }
 }

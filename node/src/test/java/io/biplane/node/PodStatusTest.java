@@ -4,6 +4,7 @@ import static io.biplane.node.StandInPortsTest.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Json;
 import io.biplane.api.view.PodView;
 import io.biplane.netip.Addr;
 import io.biplane.node.standin.ServedPod;
@@ -69,7 +70,7 @@ class PodStatusTest {
     }
 
     private static ObjectNode running() {
-        return status(pod("", Trees.object()), new Container.Listening(), "one", Map.of(), T0);
+        return status(pod("", Json.object()), new Container.Listening(), "one", Map.of(), T0);
     }
 
     @Test
@@ -123,7 +124,7 @@ class PodStatusTest {
     void aPortThatCannotBeOpenedMakesThePodUnreadyWithTheReason() {
         ObjectNode status =
                 status(
-                        pod("", Trees.object()),
+                        pod("", Json.object()),
                         new Container.Failed("listen tcp 80: Address already in use"),
                         "one",
                         Map.of(),
@@ -139,7 +140,7 @@ class PodStatusTest {
     void aClosedReadinessGateKeepsThePodUnready() {
         String gates = ",'readinessGates':[{'conditionType':'lb'}]";
         ObjectNode status =
-                status(pod(gates, Trees.object()), new Container.Listening(), "one", Map.of(), T0);
+                status(pod(gates, Json.object()), new Container.Listening(), "one", Map.of(), T0);
         assertThat(status.at("/conditions/2/status").asString()).isEqualTo("True");
         assertThat(status.at("/conditions/3/status").asString()).isEqualTo("False");
     }
@@ -155,7 +156,7 @@ class PodStatusTest {
 
     @Test
     void aPodThatWaitsForItsNetworkIsPendingWithoutAnAddress() {
-        assertThat(PodStatus.waiting(pod("", Trees.object()), HOST_IPS, T0).toJson())
+        assertThat(PodStatus.waiting(pod("", Json.object()), HOST_IPS, T0).toJson())
                 .isEqualTo(
                         tree(
                                 "{'phase':'Pending','conditions':["
@@ -178,7 +179,7 @@ class PodStatusTest {
                 PodStatus.waiting(
                                 pod(
                                         ",'initContainers':[{'name':'i','image':'x'},{'name':'s','image':'x','restartPolicy':'Always'}]",
-                                        Trees.object()),
+                                        Json.object()),
                                 HOST_IPS,
                                 T0)
                         .toJson();

@@ -3,6 +3,7 @@ package io.biplane.apiserver.allocation;
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.service.ServiceSpec;
 import io.biplane.api.validation.IpTexts;
@@ -19,7 +20,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -42,7 +42,7 @@ final class IpAddresses implements Allocation {
                         .put("kind", Kinds.IP_ADDRESSES.kind());
         ObjectNode metadata = object.putObject("metadata").put("name", name);
         metadata.put("uid", UUID.randomUUID().toString());
-        metadata.put("creationTimestamp", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        metadata.put("creationTimestamp", Times.time(Instant.now()));
         IpFamily family = Addr.parse(name).family();
         metadata.putObject("labels")
                 .put("ipaddress.kubernetes.io/ip-family", family.apiName())

@@ -2,6 +2,7 @@ package io.biplane.apiserver.write;
 
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
+import io.biplane.api.Times;
 import io.biplane.api.registry.Kind;
 
 import tools.jackson.databind.JsonNode;
@@ -78,7 +79,7 @@ public final class Deletion {
         if (marked && granted <= graceSeconds) {
             return;
         }
-        metadata.put("deletionTimestamp", Metadata.time(Instant.now().plusSeconds(graceSeconds)));
+        metadata.put("deletionTimestamp", Times.time(Instant.now().plusSeconds(graceSeconds)));
         metadata.put("deletionGracePeriodSeconds", graceSeconds);
         if (!marked) {
             Metadata.bumpGeneration(kind, object);

@@ -3,6 +3,7 @@ package io.biplane.apiserver.write;
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.registry.Kind;
 
 import tools.jackson.databind.JsonNode;
@@ -10,7 +11,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 
@@ -36,12 +36,7 @@ public final class Metadata {
 
     /** The current time as the API writes it. */
     public static String now() {
-        return time(Instant.now());
-    }
-
-    /** RFC 3339 to the second, as the API writes times. */
-    static String time(Instant instant) {
-        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
+        return Times.time(Instant.now());
     }
 
     static void forCreate(Kind kind, ObjectNode object) {

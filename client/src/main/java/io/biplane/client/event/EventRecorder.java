@@ -3,6 +3,7 @@ package io.biplane.client.event;
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.client.ApiClient;
 import io.biplane.client.PatchType;
@@ -14,7 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.lang.System.Logger.Level;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -132,7 +132,7 @@ public final class EventRecorder implements AutoCloseable {
     }
 
     private Written write(Occurrence occurrence, @Nullable Written before) {
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String now = Times.time(Instant.now());
         if (before != null) {
             ObjectNode patch = Json.object();
             patch.put("count", before.count() + 1).put("lastTimestamp", now);

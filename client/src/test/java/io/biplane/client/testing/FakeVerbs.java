@@ -5,6 +5,7 @@ import io.biplane.api.Json;
 import io.biplane.api.Reason;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.FieldSelector;
 import io.biplane.api.selector.LabelSelector;
@@ -18,7 +19,6 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 
@@ -276,7 +276,7 @@ final class FakeVerbs {
     }
 
     private static String now() {
-        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return Times.time(Instant.now());
     }
 
     private static ObjectNode body(Request request) {

@@ -3,6 +3,7 @@ package io.biplane.controllers.nodelifecycle;
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Condition;
 import io.biplane.api.view.NodeView;
@@ -25,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,7 +182,7 @@ public final class NodeLifecycle implements Controller {
     private void declareUnknown(NodeView node) {
         ObjectNode copy = node.json().deepCopy();
         ObjectNode status = Json.child(copy, "status");
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String now = Times.time(Instant.now());
         if (readyJson(copy).isEmpty()) {
             status.withArray("/conditions").addObject().put("type", "Ready");
         }
@@ -210,7 +210,7 @@ public final class NodeLifecycle implements Controller {
     /** Nobody can say that a Pod of a silent Node still answers: it must leave the endpoints. */
     private void markNotReady(PodView pod) {
         ObjectNode copy = pod.json().deepCopy();
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String now = Times.time(Instant.now());
         for (JsonNode each : Fields.list(copy, "status", "conditions")) {
             if (each instanceof ObjectNode condition
                     && Fields.text(condition, "type").equals("Ready")) {

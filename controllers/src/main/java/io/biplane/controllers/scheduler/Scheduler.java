@@ -3,6 +3,7 @@ package io.biplane.controllers.scheduler;
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.Condition;
 import io.biplane.api.view.NodeView;
@@ -23,7 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -224,7 +224,7 @@ public final class Scheduler implements Controller {
                         .map(Condition::message)
                         .anyMatch(why::equals);
         if (!already) {
-            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            String now = Times.time(Instant.now());
             condition.put("lastTransitionTime", now);
             client.patchStatus(Kinds.PODS, pod.namespace(), pod.name(), PatchType.STRATEGIC, patch);
         }

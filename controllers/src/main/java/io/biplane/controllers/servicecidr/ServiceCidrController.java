@@ -4,6 +4,7 @@ import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.Resource;
 import io.biplane.api.StatusException;
+import io.biplane.api.Times;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.view.ObjectView;
 import io.biplane.api.view.ServiceCidrView;
@@ -24,7 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -182,7 +182,7 @@ public final class ServiceCidrController implements Controller {
                 .addObject()
                 .put("type", ServiceCidrView.READY)
                 .put("status", status)
-                .put("lastTransitionTime", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                .put("lastTransitionTime", Times.time(Instant.now()))
                 .put("reason", reason)
                 .put("message", message);
         Json.child(copy, "status").set("conditions", conditions);

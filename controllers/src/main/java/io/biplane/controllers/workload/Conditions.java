@@ -2,13 +2,13 @@ package io.biplane.controllers.workload;
 
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
+import io.biplane.api.Times;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Writing of {@code status.conditions}. */
@@ -40,7 +40,7 @@ final class Conditions {
                 && Fields.text(before.get(), "message").equals(message)) {
             return;
         }
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String now = Times.time(Instant.now());
         ObjectNode condition = Json.object().put("type", type).put("status", value);
         condition.put("reason", reason).put("message", message);
         if (withUpdateTime) {

@@ -2,6 +2,7 @@ package io.biplane.controllers.workload;
 
 import io.biplane.api.Fields;
 import io.biplane.api.Json;
+import io.biplane.api.Times;
 import io.biplane.api.view.ObjectView;
 
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,6 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -124,10 +124,7 @@ final class DeploymentStatus {
     private void touch() {
         Conditions.find(status, "Progressing")
                 .map(ObjectNode.class::cast)
-                .ifPresent(c ->
-                        c.put(
-                                "lastUpdateTime",
-                                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+                .ifPresent(c -> c.put("lastUpdateTime", Times.time(Instant.now())));
     }
 
     private void count(String field, long count) {
