@@ -29,7 +29,10 @@ public interface Nftables extends AutoCloseable {
     /** All tables. */
     List<Table> tables();
 
-    /** The chains of a table, in the order of their making; none if there is no such table. */
+    /**
+     * The chains of a table, in the order of their making, without those that have no name and are
+     * part of a rule; none if there is no such table.
+     */
     List<Chain> chains(Table table);
 
     /**

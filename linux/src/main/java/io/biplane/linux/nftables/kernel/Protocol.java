@@ -43,7 +43,9 @@ final class Protocol {
     static final int NFTA_CHAIN_HOOK = 4;
     static final int NFTA_CHAIN_POLICY = 5;
     static final int NFTA_CHAIN_TYPE = 7;
+    static final int NFTA_CHAIN_FLAGS = 10;
     static final int NFTA_CHAIN_USERDATA = 12;
+    static final int NFT_CHAIN_BINDING = 4;
     static final int NFTA_HOOK_HOOKNUM = 1;
     static final int NFTA_HOOK_PRIORITY = 2;
 

@@ -48,10 +48,16 @@ final class RulesetDecoder {
                 .findFirst();
     }
 
-    /** Empty for chains of other tables: the kernel lists those of all tables of a family. */
+    /**
+     * Empty for chains of other tables, as the kernel lists those of all tables of a family, and
+     * for one without a name, which is a part of the rule that jumps to it.
+     */
     static Optional<Chain> chain(Table table, Message message) {
         Attributes attributes = message.attributes(HEADER);
-        if (!attributes.string(Protocol.NFTA_CHAIN_TABLE).equals(table.name())) {
+        boolean isPartOfARule =
+                (attributes.bigEndian(Protocol.NFTA_CHAIN_FLAGS, 0) & Protocol.NFT_CHAIN_BINDING)
+                        != 0;
+        if (isPartOfARule || !attributes.string(Protocol.NFTA_CHAIN_TABLE).equals(table.name())) {
             return Optional.empty();
         }
         Optional<Base> base =

@@ -108,6 +108,7 @@ final class RepairKernelTest {
                     flush chain $t in;delete chain $t in;add chain $t in { type filter hook input priority 0; } | hook input
                     flush chain $t in;delete chain $t in;add chain $t in | has "no hook"
                     delete table $t;add table $t;add map $t ways { type inet_service : mark; } | chain $t in is missing
+                    add rule $t some jump { drop; }                    | $t some has besides
                     """)
     void damageIsNamedAndRepairedAndNothingIsWrittenAfterwards(String damage, String named) {
         for (IpFamily family : IpFamily.values()) {
