@@ -11,23 +11,44 @@ public record NftSet(
         String name,
         List<DataType> key,
         Set<Flag> flags,
+        Owner owner,
         Optional<Duration> timeout,
         String comment)
         implements NamedSet {
     public NftSet {
         key = List.copyOf(key);
         flags = Set.copyOf(flags);
-        NamedSet.check("set", name, key, comment);
+        NamedSet.check("set", name, key, flags, owner, comment);
     }
 
     /** A set of single keys or concatenations. */
     public static NftSet of(Table table, String name, DataType... key) {
-        return new NftSet(table, name, List.of(key), Set.of(), Optional.empty(), "");
+        return new NftSet(table, name, List.of(key), Set.of(), Owner.US, Optional.empty(), "");
     }
 
     /** A set of prefixes. */
     public static NftSet intervals(Table table, String name, DataType... key) {
-        return new NftSet(table, name, List.of(key), Set.of(Flag.INTERVAL), Optional.empty(), "");
+        return new NftSet(
+                table, name, List.of(key), Set.of(Flag.INTERVAL), Owner.US, Optional.empty(), "");
+    }
+
+    /**
+     * A set that the kernel fills.
+     *
+     * @param timeout the time after which an element goes, if the rule that added it says nothing
+     *     else
+     * @param size how many elements it holds at most
+     */
+    public static NftSet dynamic(
+            Table table, String name, Duration timeout, int size, DataType... key) {
+        return new NftSet(
+                table,
+                name,
+                List.of(key),
+                Set.of(Flag.TIMEOUT),
+                new Owner.Kernel(size),
+                Optional.of(timeout),
+                "");
     }
 
     @Override

@@ -42,6 +42,12 @@ public interface Nftables extends AutoCloseable {
     List<NamedSet> sets(Table table);
 
     /**
+     * The names of the named sets and maps of a table that {@link #sets} leaves out: those of types
+     * that are not in {@link DataType}.
+     */
+    List<String> setsOfOtherTypes(Table table);
+
+    /**
      * The elements of a set or map, in no order; ranges that are prefixes come as such.
      *
      * @throws NetlinkException with {@code ENOENT} if there is no such set

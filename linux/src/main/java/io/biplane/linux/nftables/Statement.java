@@ -253,9 +253,9 @@ public sealed interface Statement {
     }
 
     /**
-     * Adds a key to a set, or a key and a datum to a map; with {@code refresh}, one that is there
-     * starts its time anew. As text, nft 1.0.6 aborts on a map to IPv6 addresses; the kernel does
-     * not mind.
+     * Adds a key to a set that the kernel fills, or a key and a datum to such a map; with {@code
+     * refresh}, one that is there starts its time anew. As text, nft 1.0.6 aborts on a map to IPv6
+     * addresses; the kernel does not mind.
      *
      * @param data what the key leads to, in a map
      */
@@ -268,6 +268,10 @@ public sealed interface Statement {
             implements Statement {
         public Remember {
             Expression.requireKey(key, set);
+            if (!set.isDynamic()) {
+                throw new IllegalArgumentException(
+                        "%s is filled by transactions, not by rules".formatted(set));
+            }
             boolean fits =
                     switch (set) {
                         case NftSet _ -> data.isEmpty();

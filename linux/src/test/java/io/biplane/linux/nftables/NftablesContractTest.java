@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.biplane.linux.Errno;
 import io.biplane.linux.netlink.NetlinkException;
 import io.biplane.netip.Addr;
+import io.biplane.netip.IpFamily;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,9 +25,29 @@ abstract class NftablesContractTest {
             NftMap.of(TABLE, "map", List.of(DataType.IPV4_ADDR), List.of(DataType.INET_SERVICE));
     private static final NftMap VERDICTS = NftMap.verdicts(TABLE, "verdicts", DataType.IPV4_ADDR);
 
+    /** Holds two destinations. */
+    static final NftSet SEEN =
+            NftSet.dynamic(TABLE, "seen", Duration.ofHours(1), 2, DataType.IPV4_ADDR);
+
+    private static final Chain OUT =
+            Chain.base(TABLE, "out", Chain.Type.FILTER, Chain.Hook.OUTPUT, Chain.Base.FILTER);
+    private static final Rule REMEMBER =
+            Rule.of(
+                    OUT,
+                    Statement.l4proto(Value.Protocol.UDP),
+                    new Statement.Remember(
+                            true,
+                            SEEN,
+                            Expression.daddr(IpFamily.IPV4),
+                            Optional.empty(),
+                            Optional.empty()));
+
     private Nftables nft = unopened();
 
     abstract Nftables open();
+
+    /** Lets a UDP packet to a loopback address pass through {@link #REMEMBER}. */
+    abstract void send(Nftables ruleset, Addr destination);
 
     private static Nftables unopened() {
         return new io.biplane.linux.testing.FakeNftables();
@@ -200,6 +222,79 @@ abstract class NftablesContractTest {
     void aSetOfAnotherKindIsNotTakenForTheSame() {
         NftSet numbers = NftSet.of(TABLE, MAP.name(), DataType.INET_SERVICE);
         assertErrno(Errno.EEXIST, () -> nft.commit(new Transaction().add(numbers)));
+    }
+
+    @Test
+    void aSetOfAnotherOwnerIsNotTakenForTheSame() {
+        NftSet ours =
+                new NftSet(
+                        TABLE,
+                        SEEN.name(),
+                        SEEN.key(),
+                        SEEN.flags(),
+                        NamedSet.Owner.US,
+                        SEEN.timeout(),
+                        "");
+        for (List<NftSet> two : List.of(List.of(SEEN, ours), List.of(ours, SEEN))) {
+            nft.commit(new Transaction().add(two.getFirst()));
+            assertThat(nft.sets(TABLE)).contains(two.getFirst());
+            assertErrno(Errno.EEXIST, () -> nft.commit(new Transaction().add(two.getLast())));
+            nft.commit(new Transaction().delete(two.getFirst()));
+        }
+    }
+
+    private static Element loopback(int last) {
+        return Element.of(Value.of(Addr.parse("127.0.0." + last)));
+    }
+
+    private void sendTo(int... lasts) {
+        for (int last : lasts) {
+            send(nft, Addr.parse("127.0.0." + last));
+        }
+    }
+
+    @Test
+    void whatPacketsAddIsListedAndNoChangeOfTheRuleset() {
+        nft.commit(new Transaction().add(SEEN).add(OUT).add(REMEMBER));
+        long before = nft.generation();
+        sendTo(1, 2, 1);
+        assertThat(nft.elements(SEEN)).containsExactlyInAnyOrder(loopback(1), loopback(2));
+        assertThat(nft.sets(TABLE)).contains(SEEN);
+        assertThat(nft.generation()).isEqualTo(before);
+        nft.commit(new Transaction().delete(SEEN, List.of(loopback(1))));
+        assertThat(nft.elements(SEEN)).containsExactly(loopback(2));
+    }
+
+    @Test
+    void aSetThatPacketsFillHoldsNoMoreThanItsSize() {
+        nft.commit(new Transaction().add(SEEN).add(OUT).add(REMEMBER));
+        sendTo(1, 2, 3);
+        assertThat(nft.elements(SEEN)).containsExactlyInAnyOrder(loopback(1), loopback(2));
+    }
+
+    @Test
+    void whatPacketsAddedStaysWhenItsRuleAndChainAreWrittenAnew() {
+        nft.commit(new Transaction().add(SEEN).add(OUT).add(REMEMBER));
+        sendTo(1);
+        nft.commit(
+                new Transaction()
+                        .flush(OUT)
+                        .delete(OUT)
+                        .delete(MAP)
+                        .add(OUT)
+                        .add(MAP)
+                        .add(REMEMBER));
+        assertThat(nft.elements(SEEN)).containsExactly(loopback(1));
+        sendTo(2);
+        assertThat(nft.elements(SEEN)).containsExactlyInAnyOrder(loopback(1), loopback(2));
+        assertErrno(Errno.EBUSY, () -> nft.commit(new Transaction().delete(SEEN)));
+    }
+
+    @Test
+    void setsOfTheModelsTypesAreNotAmongTheOthers() {
+        nft.commit(new Transaction().add(SEEN));
+        assertThat(nft.setsOfOtherTypes(TABLE)).isEmpty();
+        assertThat(nft.setsOfOtherTypes(Table.of(Table.Family.IP6, "other"))).isEmpty();
     }
 
     @Test

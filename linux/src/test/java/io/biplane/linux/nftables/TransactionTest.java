@@ -28,6 +28,7 @@ final class TransactionTest {
                         "ranges",
                         List.of(DataType.IPV6_ADDR),
                         Set.of(NamedSet.Flag.INTERVAL, NamedSet.Flag.TIMEOUT),
+                        NamedSet.Owner.US,
                         Optional.of(Duration.ofMinutes(1)),
                         "stay");
         Element element = Element.of(Value.of(Prefix.parse("fd00::/8"))).commented("ULA");
@@ -60,6 +61,42 @@ final class TransactionTest {
                         flush chain ip6 masq out
                         delete table ip6 masq
                         """);
+    }
+
+    @Test
+    void aSetThatTheKernelFillsSaysSo() {
+        NftSet seen = NftSet.dynamic(TABLE, "seen", Duration.ofHours(3), 7, DataType.INET_SERVICE);
+        assertThat(new Transaction().add(seen))
+                .hasToString(
+                        "add set ip6 masq seen { type inet_service; flags timeout,dynamic; size 7;"
+                                + " timeout 10800s; }\n");
+        assertThatThrownBy(() -> new NamedSet.Owner.Kernel(0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        new NftSet(
+                                TABLE,
+                                "ranges",
+                                List.of(DataType.IPV6_ADDR),
+                                Set.of(NamedSet.Flag.INTERVAL),
+                                new NamedSet.Owner.Kernel(7),
+                                Optional.empty(),
+                                ""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("set ranges has intervals");
+    }
+
+    @Test
+    void aRuleAddsToNoSetThatTransactionsFill() {
+        NftSet ours = NftSet.of(TABLE, "ours", DataType.IPV6_ADDR);
+        assertThatThrownBy(() ->
+                        new Statement.Remember(
+                                true,
+                                ours,
+                                Expression.Payload.IP6_SADDR,
+                                Optional.empty(),
+                                Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("ip6 masq ours is filled by transactions, not by rules");
     }
 
     @Test

@@ -116,6 +116,9 @@ public final class FakeNftables implements Nftables {
     private int failures;
 
     @GuardedBy("this")
+    private int failure;
+
+    @GuardedBy("this")
     private long generation = 1;
 
     private volatile Optional<RuntimeException> broken = Optional.empty();
@@ -126,8 +129,14 @@ public final class FakeNftables implements Nftables {
     }
 
     /** Lets the next {@code count} commits fail as the kernel fails when it is out of memory. */
-    public synchronized void failNext(int count) {
+    public void failNext(int count) {
+        failNext(count, Errno.ENOBUFS);
+    }
+
+    /** Lets the next {@code count} commits fail with that error. */
+    public synchronized void failNext(int count, int errno) {
         failures = count;
+        failure = errno;
     }
 
     /** Lets every commit and every comparison fail that way until told otherwise. */
@@ -146,6 +155,28 @@ public final class FakeNftables implements Nftables {
         commit(transaction, true);
     }
 
+    /**
+     * Adds an element as a rule does when a packet passes: outside of any transaction, and nothing
+     * where the set is full.
+     *
+     * @throws IllegalStateException if no rule adds to the set
+     */
+    public synchronized void learn(NamedSet set, Element element) {
+        Operation operation = new Operation.AddElements(set, List.of(element));
+        Content content = content(set.table(), operation);
+        if (content.statements()
+                .noneMatch(s ->
+                        s instanceof Statement.Remember r && r.set().name().equals(set.name()))) {
+            throw new IllegalStateException("no rule adds to " + set);
+        }
+        Map<List<Value>, Element> elements = elements(set, operation);
+        if (present(content.sets.get(set.name()), operation).owner()
+                        instanceof NamedSet.Owner.Kernel(int size)
+                && elements.size() < size) {
+            elements.putIfAbsent(element.key(), element);
+        }
+    }
+
     @Override
     public synchronized void commit(Transaction transaction) {
         if (transaction.isEmpty()) {
@@ -154,7 +185,7 @@ public final class FakeNftables implements Nftables {
         throwIfBroken();
         if (failures > 0) {
             failures--;
-            throw new NetlinkException("commit", Errno.ENOBUFS, "injected", 0);
+            throw new NetlinkException("commit", failure, "injected", 0);
         }
         commit(transaction, false);
         committed.add(transaction);
@@ -222,7 +253,8 @@ public final class FakeNftables implements Nftables {
                 NamedSet there = content.sets.putIfAbsent(s.name(), s);
                 if (there != null
                         && !(there.types(true).equals(s.types(true))
-                                && there.flags().equals(s.flags()))) {
+                                && there.flags().equals(s.flags())
+                                && there.isDynamic() == s.isDynamic())) {
                     throw refused(operation, Errno.EEXIST);
                 }
                 content.elements.putIfAbsent(s.name(), new LinkedHashMap<>());
@@ -324,6 +356,12 @@ public final class FakeNftables implements Nftables {
     public synchronized List<NamedSet> sets(Table table) {
         Content content = tables.get(table.toString());
         return content == null ? List.of() : List.copyOf(content.sets.values());
+    }
+
+    /** There are none: the model's types are all that it holds. */
+    @Override
+    public List<String> setsOfOtherTypes(Table table) {
+        return List.of();
     }
 
     @Override

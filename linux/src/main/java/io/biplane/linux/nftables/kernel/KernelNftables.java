@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The ruleset of a namespace of this machine. It may be used from any thread. */
 public final class KernelNftables implements Nftables {
@@ -94,7 +96,16 @@ public final class KernelNftables implements Nftables {
 
     @Override
     public List<NamedSet> sets(Table table) {
-        List<NamedSet> sets = new ArrayList<>();
+        return sets(table, m -> RulesetDecoder.set(table, m));
+    }
+
+    @Override
+    public List<String> setsOfOtherTypes(Table table) {
+        return sets(table, m -> RulesetDecoder.nameOfOtherType(table, m));
+    }
+
+    private <T> List<T> sets(Table table, Function<Message, Optional<T>> decoder) {
+        List<T> sets = new ArrayList<>();
         MessageWriter out = begin(Protocol.GETSET, TransactionEncoder.familyNumber(table.family()));
         out.attrString(Protocol.NFTA_SET_TABLE, table.name());
         noneIfAbsent(() ->
@@ -102,7 +113,7 @@ public final class KernelNftables implements Nftables {
                         out,
                         "list sets of " + table,
                         sets,
-                        m -> RulesetDecoder.set(table, m).ifPresent(sets::add)));
+                        m -> decoder.apply(m).ifPresent(sets::add)));
         return sets;
     }
 

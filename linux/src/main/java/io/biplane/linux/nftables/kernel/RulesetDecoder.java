@@ -7,6 +7,7 @@ import io.biplane.linux.nftables.Chain.Base;
 import io.biplane.linux.nftables.DataType;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.NamedSet.Flag;
+import io.biplane.linux.nftables.NamedSet.Owner;
 import io.biplane.linux.nftables.NftMap;
 import io.biplane.linux.nftables.NftSet;
 import io.biplane.linux.nftables.Nftables.InstalledRule;
@@ -101,15 +102,26 @@ final class RulesetDecoder {
         Attributes.@Nullable Attribute time = attributes.find(Protocol.NFTA_SET_TIMEOUT);
         Optional<Duration> timeout =
                 Optional.ofNullable(time).map(t -> Duration.ofMillis(t.asBigEndianLong()));
+        Owner owner = owner(flags, attributes);
         String comment = userText(attributes, Protocol.NFTA_SET_USERDATA, Userdata.SET_COMMENT);
         if ((flags & Protocol.NFT_SET_MAP) == 0) {
-            return Optional.of(new NftSet(table, name, key, flags(flags), timeout, comment));
+            return Optional.of(new NftSet(table, name, key, flags(flags), owner, timeout, comment));
         }
         int dataType = attributes.bigEndian(Protocol.NFTA_SET_DATA_TYPE, 0);
         List<DataType> data = dataType == Protocol.NFT_DATA_VERDICT ? List.of() : types(dataType);
         return data == null
                 ? Optional.empty()
-                : Optional.of(new NftMap(table, name, key, data, flags(flags), timeout, comment));
+                : Optional.of(
+                        new NftMap(table, name, key, data, flags(flags), owner, timeout, comment));
+    }
+
+    /** The name of a set that {@link #set} leaves out for its types; empty for anonymous sets. */
+    static Optional<String> nameOfOtherType(Table table, Message message) {
+        Attributes attributes = message.attributes(HEADER);
+        int flags = attributes.bigEndian(Protocol.NFTA_SET_FLAGS, 0);
+        return (flags & Protocol.NFT_SET_ANONYMOUS) != 0 || set(table, message).isPresent()
+                ? Optional.empty()
+                : Optional.of(attributes.string(Protocol.NFTA_SET_NAME));
     }
 
     private static Set<Flag> flags(int bits) {
@@ -120,10 +132,18 @@ final class RulesetDecoder {
         if ((bits & Protocol.NFT_SET_TIMEOUT) != 0) {
             flags.add(Flag.TIMEOUT);
         }
-        if ((bits & Protocol.NFT_SET_EVAL) != 0) {
-            flags.add(Flag.DYNAMIC);
-        }
         return flags;
+    }
+
+    private static Owner owner(int bits, Attributes attributes) {
+        if ((bits & Protocol.NFT_SET_EVAL) == 0) {
+            return Owner.US;
+        }
+        int size =
+                attributes
+                        .nested(Protocol.NFTA_SET_DESC)
+                        .bigEndian(Protocol.NFTA_SET_DESC_SIZE, Owner.Kernel.DEFAULT_SIZE);
+        return new Owner.Kernel(size < 0 ? Integer.MAX_VALUE : size); // 32 bits, unsigned
     }
 
     /** The types of a concatenation; null if one is unknown. */

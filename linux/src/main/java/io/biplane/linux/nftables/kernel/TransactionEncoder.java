@@ -10,6 +10,7 @@ import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.Fingerprint;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.NamedSet.Flag;
+import io.biplane.linux.nftables.NamedSet.Owner;
 import io.biplane.linux.nftables.NftMap;
 import io.biplane.linux.nftables.Operation;
 import io.biplane.linux.nftables.Rule;
@@ -173,7 +174,11 @@ final class TransactionEncoder {
                     verdicts ? Protocol.NFT_DATA_VERDICT : Values.typeNumber(map.data()));
             out.attrBe32(Protocol.NFTA_SET_DATA_LEN, verdicts ? 0 : Values.length(map.data()));
         }
-        if (isConcatenationOfIntervals(set)) {
+        if (set.owner() instanceof Owner.Kernel(int size)) {
+            int description = out.nest(Protocol.NFTA_SET_DESC);
+            out.attrBe32(Protocol.NFTA_SET_DESC_SIZE, size);
+            out.close(description);
+        } else if (isConcatenationOfIntervals(set)) {
             fieldLengths(set);
         }
         out.attrBe32(Protocol.NFTA_SET_ID, ++setId);
@@ -195,8 +200,10 @@ final class TransactionEncoder {
                     switch (flag) {
                         case INTERVAL -> Protocol.NFT_SET_INTERVAL;
                         case TIMEOUT -> Protocol.NFT_SET_TIMEOUT;
-                        case DYNAMIC -> Protocol.NFT_SET_EVAL;
                     };
+        }
+        if (set.isDynamic()) {
+            flags |= Protocol.NFT_SET_EVAL;
         }
         return isConcatenationOfIntervals(set) ? flags | Protocol.NFT_SET_CONCAT : flags;
     }

@@ -280,6 +280,7 @@ final class KernelNftablesKernelTest {
         try (Nftables nft = KernelNftables.open(namespace)) {
             assertThat(nft.tables()).containsExactly(table);
             assertThat(nft.sets(table)).isEmpty();
+            assertThat(nft.setsOfOtherTypes(table)).containsExactly("macs");
             Chain chain = nft.chains(table).getFirst();
             assertThat(chain.base().orElseThrow().policy()).isEqualTo(Chain.Policy.DROP);
             assertThat(nft.rules(chain))

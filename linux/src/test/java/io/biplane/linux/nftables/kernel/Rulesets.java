@@ -6,6 +6,7 @@ import io.biplane.linux.nftables.DataType;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.Expression;
 import io.biplane.linux.nftables.NamedSet.Flag;
+import io.biplane.linux.nftables.NamedSet.Owner;
 import io.biplane.linux.nftables.NftMap;
 import io.biplane.linux.nftables.NftSet;
 import io.biplane.linux.nftables.Rule;
@@ -46,6 +47,7 @@ final class Rulesets {
                         List.of(addr, DataType.INET_PROTO, DataType.INET_SERVICE),
                         List.of(),
                         Set.of(),
+                        Owner.US,
                         Optional.empty(),
                         "where a service goes");
         endpoints =
@@ -55,14 +57,13 @@ final class Rulesets {
                         List.of(addr, DataType.INET_PROTO, DataType.INET_SERVICE, DataType.INTEGER),
                         List.of(addr, DataType.INET_SERVICE));
         affinity =
-                new NftMap(
+                NftMap.dynamic(
                         table,
                         "affinity",
+                        Duration.ofHours(3),
+                        1 << 18,
                         List.of(addr, DataType.INET_PROTO, DataType.INET_SERVICE),
-                        List.of(addr, DataType.INET_SERVICE),
-                        Set.of(Flag.TIMEOUT, Flag.DYNAMIC),
-                        Optional.of(Duration.ofHours(3)),
-                        "");
+                        List.of(addr, DataType.INET_SERVICE));
         prerouting =
                 new Chain(
                         table,
@@ -165,11 +166,18 @@ final class Rulesets {
                         List.of(addr),
                         List.of(DataType.MARK),
                         Set.of(Flag.INTERVAL),
+                        Owner.US,
                         Optional.empty(),
                         "");
         NftSet pairs =
                 new NftSet(
-                        table, "pairs", List.of(addr, addr), Set.of(), Optional.empty(), "hairpin");
+                        table,
+                        "pairs",
+                        List.of(addr, addr),
+                        Set.of(),
+                        Owner.US,
+                        Optional.empty(),
+                        "hairpin");
         NftSet links = NftSet.of(table, "links", DataType.IFNAME);
         NftSet types = NftSet.of(table, "types", DataType.icmpType(family));
         NftMap typed =
@@ -183,7 +191,8 @@ final class Rulesets {
                         table,
                         "seen",
                         List.of(addr),
-                        Set.of(Flag.TIMEOUT, Flag.DYNAMIC),
+                        Set.of(Flag.TIMEOUT),
+                        new Owner.Kernel(100),
                         Optional.empty(),
                         "");
         Chain input = Chain.base(table, "input", Chain.Type.FILTER, Chain.Hook.INPUT, Base.FILTER);
