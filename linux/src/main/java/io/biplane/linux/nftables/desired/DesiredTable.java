@@ -4,6 +4,7 @@ import io.biplane.linux.nftables.Chain;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.Rule;
+import io.biplane.linux.nftables.Statement;
 import io.biplane.linux.nftables.Table;
 
 import java.util.ArrayList;
@@ -14,11 +15,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a table is to contain.
+ * All that a table is to contain, but for what the kernel learns.
  *
- * @param rules of these chains only, each chain's in their order
- * @param sets the sets and maps with their elements; the collections are not copied, for they can
- *     be large: they must not change while this is in use
+ * @param rules of these chains only, each chain's in their order; what they remember goes into one
+ *     of {@code sets}
+ * @param sets the sets and maps with their elements; one that the kernel fills has none here. The
+ *     collections are not copied, for they can be large: they must not change while this is in use
  */
 public record DesiredTable(
         Table table,
@@ -36,7 +38,22 @@ public record DesiredTable(
                         "rule \"%s\" is in %s, which is not in the table"
                                 .formatted(rule, rule.chain()));
             }
+            for (Statement statement : rule.statements()) {
+                if (statement instanceof Statement.Remember learns
+                        && !sets.containsKey(learns.set())) {
+                    throw new IllegalArgumentException(
+                            "rule \"%s\" adds to %s, which is not in the table"
+                                    .formatted(rule, learns.set()));
+                }
+            }
         }
+        sets.forEach((set, elements) -> {
+            if (set.isDynamic() && !elements.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "%s is filled by the kernel: which elements it has cannot be desired"
+                                .formatted(set));
+            }
+        });
     }
 
     /** The rules of every chain in their order; a chain without rules has an empty list. */

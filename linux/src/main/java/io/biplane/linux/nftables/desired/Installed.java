@@ -45,6 +45,28 @@ record Installed(
                         kernel.rules(table));
     }
 
+    /**
+     * What can stay where everything else is made anew: chains that the kernel calls as desired,
+     * without their rules, and sets that it fills and that are declared as desired.
+     */
+    Installed spared(DesiredTable desired) {
+        Map<String, Chain> sparedChains = new HashMap<>();
+        for (Chain chain : desired.chains()) {
+            Chain there = chains.get(chain.name());
+            if (there != null && Repair.sameHook(there, chain)) {
+                sparedChains.put(chain.name(), there);
+            }
+        }
+        Map<String, NamedSet> learnt = new HashMap<>();
+        for (NamedSet set : desired.sets().keySet()) {
+            NamedSet there = sets.get(set.name());
+            if (set.isDynamic() && there != null && Repair.sameKind(there, set)) {
+                learnt.put(set.name(), there);
+            }
+        }
+        return new Installed(table, sparedChains, learnt, Map.of());
+    }
+
     /** The rules of a chain in their order. */
     List<InstalledRule> rulesOf(Chain chain) {
         return rules.getOrDefault(chain.name(), List.of());

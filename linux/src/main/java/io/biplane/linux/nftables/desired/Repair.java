@@ -1,6 +1,7 @@
 package io.biplane.linux.nftables.desired;
 
 import io.biplane.linux.nftables.Chain;
+import io.biplane.linux.nftables.DataType;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.NamedSet;
 import io.biplane.linux.nftables.NamedSet.Flag;
@@ -25,6 +26,11 @@ import java.util.Set;
  * do not notice: their translation is in the connection table. What does not belong into the table
  * is removed, as far as the model has a word for it: a counter object of another program stays, and
  * no rule uses it.
+ *
+ * <p>What the kernel has learnt stays as long as the set that it is in is declared as desired,
+ * whatever else in the table is not. A set that is declared otherwise is deleted and made anew, and
+ * is empty then: its elements may not fit it, and packets would go on adding some while the old
+ * ones are carried over.
  */
 final class Repair {
     private final Nftables kernel;
@@ -55,8 +61,36 @@ final class Repair {
         return transaction;
     }
 
-    /** What makes the table anew, whatever is there. */
+    /**
+     * What makes the table anew, but for the sets that hold what the kernel has learnt, and the
+     * chains' hooks; where there are no such sets, as {@link #anew}.
+     *
+     * @throws IllegalArgumentException or IllegalStateException if what is there cannot be read
+     */
     static Transaction rebuilding(Nftables kernel, DesiredTable desired) {
+        Installed found = Installed.read(kernel, desired.table());
+        Installed spared = found.spared(desired);
+        if (spared.sets().isEmpty()) {
+            return anew(kernel, desired);
+        }
+        Transaction transaction = new Transaction();
+        found.chains().values().forEach(transaction::flush);
+        found.sets().values().stream()
+                .filter(set -> !spared.sets().containsKey(set.name()))
+                .forEach(transaction::delete);
+        for (String name : kernel.setsOfOtherTypes(desired.table())) {
+            // It goes by its name, whatever its type.
+            transaction.delete(NftSet.of(desired.table(), name, DataType.INTEGER));
+        }
+        found.chains().values().stream()
+                .filter(chain -> !spared.chains().containsKey(chain.name()))
+                .forEach(transaction::delete);
+        new Repair(kernel, desired, spared, transaction).run();
+        return transaction;
+    }
+
+    /** What makes the table anew, whatever is there; what the kernel has learnt is lost. */
+    static Transaction anew(Nftables kernel, DesiredTable desired) {
         Transaction transaction = new Transaction().destroy(desired.table());
         new Repair(kernel, desired, Installed.NOTHING, transaction).run();
         return transaction;
@@ -83,6 +117,9 @@ final class Repair {
                 .equals(desired.base().map(base -> base.with(Chain.Policy.ACCEPT)));
     }
 
+    /**
+     * Whether both are declared alike; the declaration of a set that is there cannot be changed.
+     */
     static boolean sameKind(NamedSet found, NamedSet desired) {
         boolean sameData =
                 switch (desired) {
@@ -92,6 +129,7 @@ final class Repair {
         return sameData
                 && found.key().equals(desired.key())
                 && found.flags().equals(desired.flags())
+                && found.owner().equals(desired.owner())
                 && found.timeout().equals(desired.timeout());
     }
 
@@ -142,6 +180,9 @@ final class Repair {
     }
 
     private void changeElements(NamedSet set, Collection<Element> wanted) {
+        if (set.isDynamic()) {
+            return;
+        }
         NamedSet there = found.sets().get(set.name());
         Collection<Element> elements = there == null ? List.of() : kernel.elements(there);
         Set<Element> missing = new HashSet<>(wanted);

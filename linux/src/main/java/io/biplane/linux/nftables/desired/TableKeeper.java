@@ -9,6 +9,7 @@ import io.biplane.linux.nftables.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +34,10 @@ public final class TableKeeper {
                     Errno.ENFILE,
                     Errno.EOPNOTSUPP);
 
+    /** The ways to a table as it is desired; the next one is for where one does not lead there. */
+    private static final List<BiFunction<Nftables, DesiredTable, Transaction>> WAYS =
+            List.of(Repair::of, Repair::rebuilding, Repair::anew);
+
     private final Nftables kernel;
     private long generation = UNKNOWN;
 
@@ -56,7 +61,10 @@ public final class TableKeeper {
 
     /**
      * Makes the kernel's tables as {@code desired}, in one transaction. What is right already stays
-     * untouched: a process that starts adopts what a former one left.
+     * untouched: a process that starts adopts what a former one left. So does what the kernel has
+     * learnt, in a table of which other things are wrong; it is lost with the set that it is in, if
+     * that one is declared otherwise, and with a table that can be repaired in no other way than by
+     * deleting it.
      *
      * @throws NetlinkException if the kernel refuses
      */
@@ -71,35 +79,38 @@ public final class TableKeeper {
             return Synced.UNCHANGED;
         }
         Collection<DesiredTable> desired = tables.get();
-        Transaction repair = new Transaction();
-        List<Table> repaired = new ArrayList<>();
-        for (DesiredTable table : desired) {
-            Transaction own = repairOf(table);
-            own.operations().forEach(repair::with);
-            if (!own.isEmpty()) {
-                repaired.add(table.table());
-            }
-        }
-        try {
-            commit(repair, before);
-        } catch (NetlinkException e) {
-            if (!CONTENT_IN_THE_WAY.contains(e.errno()) || kernel.generation() != before) {
-                throw e; // or somebody wrote meanwhile, and the next comparison sees that
-            }
-            Transaction anew = new Transaction();
+        for (int way = 0; ; way++) {
+            Transaction repair = new Transaction();
+            List<DesiredTable> differing = new ArrayList<>();
             for (DesiredTable table : desired) {
-                Repair.rebuilding(kernel, table).operations().forEach(anew::with);
+                Transaction own = repair(table, way);
+                own.operations().forEach(repair::with);
+                if (!own.isEmpty()) {
+                    differing.add(table);
+                }
             }
-            commit(anew, before);
+            try {
+                commit(repair, before);
+                return new Synced(true, differing.stream().map(DesiredTable::table).toList());
+            } catch (NetlinkException e) {
+                if (way == WAYS.size() - 1
+                        || !CONTENT_IN_THE_WAY.contains(e.errno())
+                        || kernel.generation() != before) {
+                    throw e; // or somebody wrote meanwhile, and the next comparison sees that
+                }
+            }
+            desired = differing; // it is none of the others that was refused
         }
-        return new Synced(true, repaired);
     }
 
-    private Transaction repairOf(DesiredTable table) {
+    private Transaction repair(DesiredTable table, int way) {
         try {
-            return Repair.of(kernel, table);
+            return WAYS.get(way).apply(kernel, table);
         } catch (IllegalArgumentException | IllegalStateException unreadable) {
-            return Repair.rebuilding(kernel, table);
+            if (way == WAYS.size() - 1) {
+                throw unreadable;
+            }
+            return repair(table, way + 1);
         }
     }
 

@@ -17,10 +17,12 @@ import io.biplane.netip.Addr;
 import io.biplane.netip.IpFamily;
 import io.biplane.netip.Prefix;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A small table with one of everything that is repaired. */
 final class Fixture {
@@ -35,6 +37,7 @@ final class Fixture {
         Chain empty = Chain.regular(table, "empty");
         NftMap ways = NftMap.verdicts(table, "ways", address);
         NftSet ranges = NftSet.intervals(table, "ranges", address);
+        NftSet seen = seen(table, family);
         List<Rule> rules =
                 List.of(
                         Rule.of(
@@ -45,7 +48,15 @@ final class Fixture {
                                 .commented("where to"),
                         Rule.of(some, Statement.l4proto(Value.Protocol.TCP), Statement.accept()),
                         Rule.of(some, Statement.l4proto(Value.Protocol.UDP), Statement.drop()),
-                        Rule.of(some, Statement.jump(empty)));
+                        Rule.of(some, Statement.jump(empty)),
+                        Rule.of(
+                                in,
+                                new Statement.Remember(
+                                        true,
+                                        seen,
+                                        Expression.saddr(family),
+                                        Optional.empty(),
+                                        Optional.empty())));
         Map<NamedSet, Collection<Element>> sets = new LinkedHashMap<>();
         sets.put(
                 ways,
@@ -61,6 +72,12 @@ final class Fixture {
                 List.of(
                         Element.of(Value.of(Prefix.parse(v4 ? "10.1.0.0/16" : "fd01::/64"))),
                         Element.of(Value.of(Prefix.parse(v4 ? "10.2.0.0/16" : "fd02::/64")))));
+        sets.put(seen, List.of());
         return new DesiredTable(table, List.of(in, some, empty), rules, sets);
+    }
+
+    /** The sources of the packets that the table has seen: the kernel fills it. */
+    static NftSet seen(Table table, IpFamily family) {
+        return NftSet.dynamic(table, "seen", Duration.ofHours(1), 1000, DataType.address(family));
     }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.biplane.linux.NetworkNamespace;
 import io.biplane.linux.nftables.Element;
 import io.biplane.linux.nftables.NamedSet;
+import io.biplane.linux.nftables.NftSet;
 import io.biplane.linux.nftables.Nftables;
+import io.biplane.linux.nftables.Table;
 import io.biplane.linux.nftables.Transaction;
 import io.biplane.linux.nftables.kernel.KernelNftables;
+import io.biplane.linux.testing.Eventually;
 import io.biplane.linux.testing.KernelTest;
 import io.biplane.linux.testing.TestNamespaces;
 import io.biplane.linux.testing.Witness;
@@ -19,9 +22,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Damage that nft does, and what becomes of it; every row for either family. */
 @KernelTest
@@ -36,11 +41,11 @@ final class RepairKernelTest {
 
     /**
      * What nft lists of the table, in an order that does not hang on that of the making, without
-     * the counter and the set of MACs named {@code odd}: the model has no word for these, they stay
-     * and no rule uses them.
+     * the time that elements have left, and without the counter and the set of MACs named {@code
+     * odd}: the model has no word for these, they stay and no rule uses them.
      */
     private static String listed(NetworkNamespace namespace) {
-        String text = Witness.nftText(namespace);
+        String text = Witness.nftText(namespace).replaceAll(" expires \\w+", "");
         return Arrays.stream(text.replaceFirst("table .*\n", "").split("\n\n|\n(?=})", -1))
                 .filter(part -> !part.contains("counter odd {") && !part.contains("ether_addr"))
                 .sorted()
@@ -109,15 +114,30 @@ final class RepairKernelTest {
                     flush chain $t in;delete chain $t in;add chain $t in | has "no hook"
                     delete table $t;add table $t;add map $t ways { type inet_service : mark; } | chain $t in is missing
                     add rule $t some jump { drop; }                    | $t some has besides
+                    add table $t { flags dormant; };flush chain $t in;delete set $t ranges;add set $t ranges { type inet_service; } | table $t is dormant
+                    flush chain $t in;delete map $t ways;add map $t ways { type $a : verdict; flags dynamic; size 9; } | $t ways is declared
+                    flush chain $t in;delete set $t seen               | set or map $t seen is missing
+                    flush chain $t in;delete set $t seen;add set $t seen { type $a; flags timeout; timeout 1h; } | not "type $a; flags timeout,dynamic;
+                    flush chain $t in;delete set $t seen;add set $t seen { type $a; flags dynamic,timeout; timeout 1h; } | size 65535;
+                    flush chain $t in;delete set $t seen;add set $t seen { type $a; flags dynamic,timeout; timeout 1h; size 1; } | size 1;
+                    flush chain $t in;delete set $t seen;add set $t seen { type $a; flags dynamic,timeout; timeout 2h; size 1000; } | timeout 7200s
+                    flush chain $t in;delete set $t seen;add set $t seen { type mark; flags dynamic,timeout; timeout 1h; size 1000; } | type mark
+                    flush chain $t in;delete set $t seen;add map $t seen { type $a : mark; flags dynamic,timeout; timeout 1h; size 1000; } | map $t seen is declared
+                    flush chain $t in;delete set $t seen;add set $t seen { type ether_addr; flags dynamic,timeout; timeout 1h; size 1000; } | set or map $t seen is missing
                     """)
     void damageIsNamedAndRepairedAndNothingIsWrittenAfterwards(String damage, String named) {
+        boolean takesLearnt =
+                Stream.of("delete table", "flush ruleset", "delete set $t seen")
+                        .anyMatch(damage::contains);
         for (IpFamily family : IpFamily.values()) {
             NetworkNamespace namespace = namespaces.create();
             DesiredTable desired = Fixture.table(family, NAME);
             try (Nftables kernel = KernelNftables.open(namespace)) {
                 TableKeeper keeper = new TableKeeper(kernel);
                 keeper.sync(List.of(desired));
-                String intact = listed(namespace);
+                String nothingLearnt = listed(namespace);
+                learn(namespace, kernel, family);
+                String intact = takesLearnt ? nothingLearnt : listed(namespace);
                 Witness.nft(namespace, of(damage, family).replace(";", "\n").replace("\n ", "; "));
                 assertThat(differences(kernel, desired))
                         .as(damage)
@@ -131,6 +151,45 @@ final class RepairKernelTest {
                 assertThat(new TableKeeper(kernel).sync(List.of(desired)).repaired()).isEmpty();
                 assertThat(kernel.generation()).as(damage).isEqualTo(generation);
             }
+        }
+    }
+
+    /** Lets a packet pass, and adds another element by hand, with a timeout of its own. */
+    private static void learn(NetworkNamespace namespace, Nftables kernel, IpFamily family) {
+        String loopback = family == IpFamily.IPV4 ? "127.0.0.1" : "::1";
+        String _ =
+                Witness.run(
+                        namespace, "", "bash", "-c", "echo > /dev/udp/%s/9".formatted(loopback));
+        NftSet seen = Fixture.seen(Table.of(family, NAME), family);
+        Eventually.holds(
+                Duration.ofSeconds(10),
+                () ->
+                        kernel.elements(seen).stream().anyMatch(e -> e.keyText().equals(loopback))
+                                ? ""
+                                : "%s is not in %s".formatted(loopback, seen));
+        Witness.nft(namespace, of("add element $t seen { $7 timeout 10m }", family));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatTheKernelLearntIsNoDamageAndOutlivesTheProcessThatSyncs(IpFamily family) {
+        NetworkNamespace namespace = namespaces.create();
+        DesiredTable desired = Fixture.table(family, NAME);
+        try (Nftables kernel = KernelNftables.open(namespace)) {
+            TableKeeper keeper = new TableKeeper(kernel);
+            keeper.sync(List.of(desired));
+            learn(namespace, kernel, family);
+            String learnt = listed(namespace);
+            assertThat(learnt).contains(of("$7 timeout 10m", family));
+            for (TableKeeper each : List.of(keeper, new TableKeeper(kernel))) {
+                assertThat(each.sync(List.of(desired)))
+                        .isEqualTo(new TableKeeper.Synced(true, List.of()));
+            }
+            assertThat(differences(kernel, desired)).isEmpty();
+            assertThat(listed(namespace)).isEqualTo(learnt);
+            Witness.nft(namespace, of("flush set $t ranges", family));
+            assertThat(new TableKeeper(kernel).sync(List.of(desired)).repaired()).hasSize(1);
+            assertThat(listed(namespace)).isEqualTo(learnt);
         }
     }
 
