@@ -60,16 +60,17 @@ public final class DeleteRequest {
                 Fields.givenString(body, "propagationPolicy")
                         .or(() ->
                                 call.query().first("propagationPolicy").filter(p -> !p.isEmpty()));
-        String orphan =
-                body.has("orphanDependents")
-                        ? body.path("orphanDependents").asString()
-                        : call.query().text("orphanDependents");
-        if (policy.isPresent() && !orphan.isEmpty()) {
+        JsonNode inBody = body.path("orphanDependents");
+        Optional<Boolean> orphan =
+                inBody.isBoolean()
+                        ? Optional.of(inBody.booleanValue())
+                        : call.query().choice("orphanDependents");
+        if (policy.isPresent() && orphan.isPresent()) {
             throw StatusException.badRequest(
                     "orphanDependents and deletionPropagation cannot be both set");
         }
-        if (!orphan.isEmpty()) {
-            return orphan.equals("true") ? Propagation.ORPHAN : Propagation.BACKGROUND;
+        if (orphan.isPresent()) {
+            return orphan.get() ? Propagation.ORPHAN : Propagation.BACKGROUND;
         }
         return policy.map(DeleteRequest::propagation).orElse(Propagation.DEFAULT);
     }

@@ -52,8 +52,20 @@ public record Query(Map<String, List<String>> parameters) {
         return first(name).orElse("");
     }
 
-    /** Whether a switch is on: {@code true}, {@code 1} or the bare name. */
+    /**
+     * Whether a switch is on. As upstream reads it, all but {@code 0} and {@code false} in any case
+     * is on: the bare name, and {@code True}, which is what Python's clients send.
+     */
     public boolean flag(String name) {
-        return first(name).map(v -> v.isEmpty() || v.equals("true") || v.equals("1")).orElse(false);
+        return first(name).map(Query::isOn).orElse(false);
+    }
+
+    /** The same of a switch that is neither on nor off where it is missing or empty. */
+    public Optional<Boolean> choice(String name) {
+        return first(name).filter(v -> !v.isEmpty()).map(Query::isOn);
+    }
+
+    private static boolean isOn(String value) {
+        return !value.equals("0") && !value.equalsIgnoreCase("false");
     }
 }

@@ -33,9 +33,7 @@ record ListOptions(
                         query.text("resourceVersionMatch"),
                         (int) number("limit", query.text("limit")),
                         query.text("continue"),
-                        query.first("sendInitialEvents")
-                                .filter(v -> !v.isEmpty())
-                                .map("true"::equals));
+                        query.choice("sendInitialEvents"));
         options.checkMatch(watch);
         return options;
     }
