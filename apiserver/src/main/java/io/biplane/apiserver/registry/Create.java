@@ -1,6 +1,5 @@
 package io.biplane.apiserver.registry;
 
-import io.biplane.api.StatusException;
 import io.biplane.apiserver.call.Answers;
 import io.biplane.apiserver.call.Bodies;
 import io.biplane.apiserver.call.Call;
@@ -19,9 +18,6 @@ final class Create {
     }
 
     Response handle(Call call) {
-        if (call.resource().namespaced() && call.namespace() == null) {
-            throw StatusException.badRequest("an empty namespace may not be set during creation");
-        }
         Bodies.Decoded sent = Bodies.decode(call, call.resource());
         ObjectWriter.Outcome created =
                 writer.create(call.resource(), call.namespace(), sent.object(), call.dryRun());

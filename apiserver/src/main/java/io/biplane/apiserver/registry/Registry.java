@@ -60,12 +60,20 @@ public final class Registry {
     }
 
     private Response collection(Call call) {
+        boolean everywhere = call.resource().namespaced() && call.namespace() == null;
         return switch (call.request().method()) {
             case "GET", "HEAD" ->
                     call.query().flag("watch") ? watch.handle(call) : list.handle(call);
-            case "POST" -> create.handle(call);
+            // All namespaces together are only read: a client that has lost a name of one must not
+            // delete what is in the others.
+            case "POST" -> {
+                if (everywhere) {
+                    throw notAllowed(call, "POST");
+                }
+                yield create.handle(call);
+            }
             case "DELETE" -> {
-                if (!call.resource().verbs().contains("deletecollection")) {
+                if (everywhere || !call.resource().verbs().contains("deletecollection")) {
                     throw StatusException.methodNotAllowed(call.resource(), "deletecollection");
                 }
                 yield deleteCollection.handle(call);
