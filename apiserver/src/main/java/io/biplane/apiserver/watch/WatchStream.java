@@ -89,12 +89,13 @@ public final class WatchStream implements Response.Chunks {
     public List<byte[]> next() throws InterruptedException {
         try {
             while (!stop.requested() && !failed) {
-                List<byte[]> lines = initial.hasNext() || initialEndDue ? begin() : follow();
+                boolean begins = initial.hasNext() || initialEndDue;
+                if (!begins && System.nanoTime() - deadline >= 0) {
+                    break; // though there may be more: whoever is always behind would never end
+                }
+                List<byte[]> lines = begins ? begin() : follow();
                 if (!lines.isEmpty()) {
                     return lines;
-                }
-                if (System.nanoTime() - deadline >= 0) {
-                    break;
                 }
             }
         } catch (CompactedException _) {
