@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.biplane.api.Resource;
 import io.biplane.store.Store;
+import io.biplane.store.StoreClosedException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ public final class ChangeLogs implements AutoCloseable {
     @GuardedBy("this")
     private final Map<Resource, ChangeLog> shared = new HashMap<>();
 
+    @GuardedBy("this")
+    private boolean closed;
+
     public ChangeLogs(Store store) {
         this.store = store;
     }
@@ -28,8 +32,13 @@ public final class ChangeLogs implements AutoCloseable {
     /**
      * The shared log if it reaches back to the revision, or null: then the watcher needs a log of
      * its own, until it has caught up.
+     *
+     * @throws StoreClosedException once this is closed, and so is the store for all watchers
      */
     synchronized @Nullable ChangeLog sharedFrom(Resource resource, long revision) {
+        if (closed) {
+            throw new StoreClosedException();
+        }
         ChangeLog log = shared.get(resource);
         if (log == null || !log.covers(Long.MAX_VALUE)) {
             log = new ChangeLog(store, resource, revision);
@@ -40,6 +49,7 @@ public final class ChangeLogs implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         shared.values().forEach(ChangeLog::close);
         shared.clear();
     }
