@@ -20,8 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The latest changes of one kind, in order, from one watch of the store. Readers keep their own
- * places in it; the log forgets its oldest changes when it holds too much, whoever still wanted
- * them.
+ * places in it. A shared log forgets its oldest changes when it holds too much, whoever still
+ * wanted them. One that a single reader catches up with takes no more of them instead, for that
+ * reader wants the oldest first, however late it comes to read them.
  */
 final class ChangeLog implements WatchListener, AutoCloseable {
     private static final int MAX_CHANGES = 4 * 1024;
@@ -33,6 +34,7 @@ final class ChangeLog implements WatchListener, AutoCloseable {
     private static final int MAX_BATCH = 512;
 
     private final Resource resource;
+    private final boolean forgets;
     private final Watch watch;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition grown = lock.newCondition();
@@ -51,15 +53,30 @@ final class ChangeLog implements WatchListener, AutoCloseable {
     @GuardedBy("lock")
     private long reached;
 
+    /** There was no room for a change: those that are here are the last. */
+    @GuardedBy("lock")
+    private boolean full;
+
     @GuardedBy("lock")
     private boolean ended;
+
+    /** A log for many readers. */
+    static ChangeLog shared(Store store, Resource resource, long afterRevision) {
+        return new ChangeLog(store, resource, true, afterRevision);
+    }
+
+    /** A log for one reader, who has seen all up to the revision. */
+    static ChangeLog catchingUp(Store store, Resource resource, long afterRevision) {
+        return new ChangeLog(store, resource, false, afterRevision);
+    }
 
     /**
      * @throws io.biplane.store.CompactedException if the store does not know what came after the
      *     revision
      */
-    ChangeLog(Store store, Resource resource, long afterRevision) {
+    private ChangeLog(Store store, Resource resource, boolean forgets, long afterRevision) {
         this.resource = resource;
+        this.forgets = forgets;
         this.floor = afterRevision;
         this.reached = afterRevision;
         String prefix = ObjectKeys.prefix(resource);
@@ -82,7 +99,7 @@ final class ChangeLog implements WatchListener, AutoCloseable {
     /**
      * Waits until there is something after the revision, or the time is up.
      *
-     * @return null if the log has forgotten what came next
+     * @return null if the log has not got what came next
      */
     @Nullable Read read(long after, long timeoutNanos, Stop stop) throws InterruptedException {
         long left = timeoutNanos;
@@ -93,6 +110,9 @@ final class ChangeLog implements WatchListener, AutoCloseable {
                     return null;
                 }
                 List<LoggedChange> found = changes.after(after, MAX_BATCH);
+                if (full && found.isEmpty()) {
+                    return null;
+                }
                 if (!found.isEmpty() || left <= 0) {
                     return new Read(
                             found,
@@ -130,11 +150,16 @@ final class ChangeLog implements WatchListener, AutoCloseable {
         }
         lock.lock();
         try {
+            full |= !forgets && (changes.size() >= MAX_CHANGES || bytes >= MAX_BYTES);
+            if (full) {
+                grown.signalAll();
+                return;
+            }
             for (LoggedChange change : fresh) {
                 changes.add(change);
                 bytes += change.bytes();
             }
-            while (changes.size() > MAX_CHANGES || (bytes > MAX_BYTES && changes.size() > 1)) {
+            while (forgets && isTooLarge()) {
                 LoggedChange oldest = changes.removeFirst();
                 bytes -= oldest.bytes();
                 floor = oldest.revision();
@@ -144,6 +169,11 @@ final class ChangeLog implements WatchListener, AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    @GuardedBy("lock")
+    private boolean isTooLarge() {
+        return changes.size() > MAX_CHANGES || (bytes > MAX_BYTES && changes.size() > 1);
     }
 
     @Override

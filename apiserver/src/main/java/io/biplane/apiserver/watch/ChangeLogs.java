@@ -41,7 +41,7 @@ public final class ChangeLogs implements AutoCloseable {
         }
         ChangeLog log = shared.get(resource);
         if (log == null || !log.covers(Long.MAX_VALUE)) {
-            log = new ChangeLog(store, resource, revision);
+            log = ChangeLog.shared(store, resource, revision);
             shared.put(resource, log);
         }
         return log.covers(revision) ? log : null;

@@ -166,7 +166,7 @@ public final class WatchStream implements Response.Chunks {
             }
         }
         if (current == null) {
-            current = new ChangeLog(logs.store(), watched.resource(), place);
+            current = ChangeLog.catchingUp(logs.store(), watched.resource(), place);
             ownLog = true;
             log = current;
             if (stop.requested()) {
