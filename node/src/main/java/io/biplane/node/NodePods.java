@@ -167,6 +167,7 @@ final class NodePods implements AutoCloseable {
         PodId id = idOf(pod);
         List<Addr> before;
         List<Addr> addresses;
+        PodIpam from;
         synchronized (this) {
             if (fault.isPresent()) {
                 throw new IllegalStateException(fault.get());
@@ -174,13 +175,32 @@ final class NodePods implements AutoCloseable {
             before = kept.remove(pod.uid());
             addresses = before != null ? before : ipam.allocate();
             given.addAll(addresses);
+            from = ipam;
         }
         try {
             return KernelThreads.call(kernel, () -> attach(id, addresses, before != null));
         } catch (RuntimeException e) {
-            free(addresses);
+            if (before == null) {
+                free(addresses);
+            } else {
+                keep(pod.uid(), before, from);
+            }
             throw e;
         }
+    }
+
+    /**
+     * What was there before stays the pod's until it is attached or forgotten: others cannot have
+     * its addresses while a link may lead to them. Where the podCIDRs are others by now, it is a
+     * pod like any other.
+     */
+    private synchronized void keep(String uid, List<Addr> addresses, PodIpam from) {
+        if (ipam == from) {
+            kept.put(uid, addresses);
+        } else {
+            ipam.free(addresses);
+        }
+        given.removeAll(addresses);
     }
 
     private Attached attach(PodId id, List<Addr> addresses, boolean known) {
@@ -213,7 +233,7 @@ final class NodePods implements AutoCloseable {
     void forget(PodView pod) {
         List<Addr> had;
         synchronized (this) {
-            had = kept.remove(pod.uid());
+            had = kept.get(pod.uid());
         }
         if (had == null) {
             return;
@@ -226,7 +246,10 @@ final class NodePods implements AutoCloseable {
                     NetworkNamespace.delete(id.netns(network.podNamespacePrefix()));
                     return id;
                 });
-        free(had);
+        synchronized (this) {
+            kept.remove(pod.uid());
+            free(had);
+        }
     }
 
     private synchronized void free(List<Addr> addresses) {
