@@ -119,9 +119,10 @@ public final class QueuedWatch implements Watch {
 
     @Override
     public void requestProgress() {
+        long all = published.getAsLong(); // not within: it may wait for a lock of whoever offers
         synchronized (lock) {
             // What this watch has heard may be newer than what all have.
-            add(new Item.Progress(Math.max(offered, published.getAsLong())), false);
+            add(new Item.Progress(Math.max(offered, all)), false);
         }
     }
 

@@ -9,8 +9,10 @@ import io.biplane.store.WatchFailedException;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 
 class QueuedWatchTest {
     /** A batch that cannot be made, or a listener with a bug: neither may wait for ever. */
@@ -51,6 +53,29 @@ class QueuedWatchTest {
         var watch = new QueuedWatch("/", "0", 1, 10, heard, () -> 1, _ -> {});
         watch.offer(2, () -> new WatchBatch(2, List.of()));
         watch.requestProgress();
+        assertThat(heard.awaitProgress()).isEqualTo(2);
+        assertThat(heard.batches()).hasSize(1);
+    }
+
+    /** As a store does that offers under the lock under which it knows what is published. */
+    @Test
+    void nothingIsLockedWhileTheStoreIsAsked() {
+        var heard = new Recording();
+        List<QueuedWatch> asked = new CopyOnWriteArrayList<>();
+        LongSupplier published =
+                () -> {
+                    Runnable offer =
+                            () -> asked.getFirst().offer(2, () -> new WatchBatch(2, List.of()));
+                    Thread committing = Thread.ofPlatform().daemon().start(offer);
+                    try {
+                        assertThat(committing.join(Duration.ofSeconds(20))).isTrue();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return 2;
+                };
+        asked.add(new QueuedWatch("/", "0", 1, 10, heard, published, _ -> {}));
+        asked.getFirst().requestProgress();
         assertThat(heard.awaitProgress()).isEqualTo(2);
         assertThat(heard.batches()).hasSize(1);
     }
