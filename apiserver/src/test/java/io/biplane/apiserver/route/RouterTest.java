@@ -2,6 +2,7 @@ package io.biplane.apiserver.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.apiserver.TestServer;
 import io.biplane.apiserver.exchange.Response;
@@ -70,21 +71,23 @@ class RouterTest {
             return full.code() + " text " + text.strip();
         }
         ObjectNode json = Json.parseObject(text);
-        String kind = Json.string(json, "kind");
+        String kind = Fields.string(json, "kind");
         if (kind.equals("Status") && full.code() >= 400) {
             assertThat(json.path("code").intValue()).isEqualTo(full.code());
-            assertThat(Json.string(json, "status")).isEqualTo("Failure");
+            assertThat(Fields.string(json, "status")).isEqualTo("Failure");
             return "%d %s %s"
                     .formatted(
-                            full.code(), Json.string(json, "reason"), Json.string(json, "message"));
+                            full.code(),
+                            Fields.string(json, "reason"),
+                            Fields.string(json, "message"));
         }
         StringBuilder what = new StringBuilder(full.code() + " " + kind);
         for (JsonNode item : json.path("items")) {
-            String namespace = Json.string(item, "metadata", "namespace");
-            String name = Json.string(item, "metadata", "name");
+            String namespace = Fields.string(item, "metadata", "namespace");
+            String name = Fields.string(item, "metadata", "name");
             what.append(' ').append(namespace).append('/').append(name);
         }
-        return what + " " + Json.string(json, "metadata", "name");
+        return what + " " + Fields.string(json, "metadata", "name");
     }
 
     @ParameterizedTest

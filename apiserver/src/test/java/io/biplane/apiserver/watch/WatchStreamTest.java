@@ -2,6 +2,7 @@ package io.biplane.apiserver.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.biplane.api.Fields;
 import io.biplane.api.Json;
 import io.biplane.api.kind.Kinds;
 import io.biplane.api.selector.FieldSelector;
@@ -303,7 +304,7 @@ class WatchStreamTest {
             assertThat(lines).as("the stream ended after %s", seen).isNotEmpty();
             for (byte[] line : lines) {
                 JsonNode object = Json.parse(line).path("object");
-                seen.add(Long.parseLong(Json.string(object, "metadata", "resourceVersion")));
+                seen.add(Long.parseLong(Fields.string(object, "metadata", "resourceVersion")));
             }
         }
         return seen;
