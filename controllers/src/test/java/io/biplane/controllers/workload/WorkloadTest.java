@@ -15,6 +15,7 @@ import io.biplane.client.informer.Informers;
 import io.biplane.client.informer.Key;
 import io.biplane.client.queue.WorkQueue;
 import io.biplane.client.testing.FakeApi;
+import io.biplane.linux.testing.Eventually;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,13 @@ class WorkloadTest {
     void replacesAPodThatIsDeletedAndAdoptsOneThatMatches() {
         api.create(
                 "{'apiVersion':'v1','kind':'Pod','metadata':{'namespace':'x','name':'stray','labels':{'app':'web'}},'spec':{}}");
+        // The set's controller hears of pods by another watch than of sets.
+        Eventually.holds(
+                Duration.ofSeconds(10),
+                () ->
+                        informers.informer(ViewedKind.PODS).get("x", "stray").isPresent()
+                                ? ""
+                                : "the stray pod is not known");
         api.create(
                 "{'apiVersion':'apps/v1','kind':'ReplicaSet','metadata':{'namespace':'x','name':'rs'},'spec':{'replicas':3,"
                         + "'selector':{'matchLabels':{'app':'web'}},'template':{'metadata':{'labels':{'app':'web'}},'spec':{}}}}");
