@@ -326,17 +326,9 @@ class NodeAgentsKernelTest {
             connection.connect(new InetSocketAddress(pod.ips().getFirst().toInetAddress(), 8080));
             assertThat(echo(connection, "1")).isEqualTo("1");
             stopAgents();
-            run(
-                    damage.replace("NODE", NETWORK.nodeNamespace("node-1"))
-                            .replace("POD", NETWORK.podNamespacePrefix() + "default_web")
-                            .replace("LINK", new PodId("default", "web", pod.uid()).link()));
+            damage(pod, damage);
             agents = startAgents();
-            api.await(
-                    Kinds.EVENTS,
-                    all ->
-                            all.stream()
-                                    .anyMatch(e ->
-                                            Fields.text(e, "reason").equals("NetworkRepaired")));
+            awaitEvent("NetworkRepaired");
             assertThat(echo(connection, "2")).isEqualTo("2");
         }
         assertThat(awaitReady("web").ips()).isEqualTo(pod.ips());
@@ -351,20 +343,27 @@ class NodeAgentsKernelTest {
         createPod("web", "node-1", ",'ports':[{'containerPort':8080}]");
         PodView pod = awaitReady("web");
         stopAgents();
-        run(
-                damage.replace("NODE", NETWORK.nodeNamespace("node-1"))
-                        .replace("POD", NETWORK.podNamespacePrefix() + "default_web")
-                        .replace("LINK", new PodId("default", "web", pod.uid()).link()));
+        damage(pod, damage);
         agents = startAgents();
-        api.await(
-                Kinds.EVENTS,
-                all ->
-                        all.stream()
-                                .anyMatch(e -> Fields.text(e, "reason").equals("SandboxChanged")));
+        awaitEvent("SandboxChanged");
         assertThat(awaitReady("web").ips()).isEqualTo(pod.ips());
         for (Addr ip : pod.ips()) {
             awaitRoute(node(2), ip);
         }
+    }
+
+    private void awaitEvent(String reason) {
+        api.await(
+                Kinds.EVENTS,
+                all -> all.stream().anyMatch(e -> Fields.text(e, "reason").equals(reason)));
+    }
+
+    /** Does something to a pod's network: its node, its namespace and its link have stand-ins. */
+    private static void damage(PodView pod, String command) throws Exception {
+        run(
+                command.replace("NODE", NETWORK.nodeNamespace(pod.nodeName()))
+                        .replace("POD", NETWORK.podNamespacePrefix() + "default_" + pod.name())
+                        .replace("LINK", new PodId("default", pod.name(), pod.uid()).link()));
     }
 
     private static void run(String command) throws Exception {

@@ -1,6 +1,7 @@
 package io.biplane.api.protobuf;
 
 import io.biplane.api.Json;
+import io.biplane.api.Times;
 import io.biplane.api.protobuf.WireReader.Tag;
 import io.biplane.api.type.ValueType.Scalar;
 
@@ -11,17 +12,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.function.Function;
 
 /** How values without fields of their own are written in protobuf and in JSON. */
 final class ScalarForms {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final DateTimeFormatter SECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter MICROSECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Midnight of January 1 of year 1: what upstream's zero time is, which it writes as null. */
     private static final long ZERO_TIME = Instant.parse("0001-01-01T00:00:00Z").getEpochSecond();
@@ -50,8 +46,8 @@ final class ScalarForms {
             case BOOLEAN -> NODES.booleanNode(in.varint() != 0);
             case DOUBLE -> real(in);
             case BYTES -> NODES.stringNode(Base64.getEncoder().encodeToString(in.bytes()));
-            case TIME -> time(in.nested(), SECONDS);
-            case MICROTIME -> time(in.nested(), MICROSECONDS);
+            case TIME -> time(in.nested(), Times::time);
+            case MICROTIME -> time(in.nested(), Times::microTime);
             case QUANTITY -> quantity(in.nested());
             case INT_OR_STRING -> intOrString(in.nested());
             case OBJECT -> raw(in.nested());
@@ -84,7 +80,7 @@ final class ScalarForms {
     }
 
     /** meta/v1 {@code Timestamp}: seconds since 1970 and nanoseconds. */
-    private static @Nullable JsonNode time(WireReader in, DateTimeFormatter format) {
+    private static @Nullable JsonNode time(WireReader in, Function<Instant, String> format) {
         if (!in.more()) {
             return null;
         }
@@ -107,7 +103,7 @@ final class ScalarForms {
         }
         return seconds == ZERO_TIME && nanos == 0
                 ? null
-                : NODES.stringNode(format.format(Instant.ofEpochSecond(seconds, nanos)));
+                : NODES.stringNode(format.apply(Instant.ofEpochSecond(seconds, nanos)));
     }
 
     private static JsonNode quantity(WireReader in) {

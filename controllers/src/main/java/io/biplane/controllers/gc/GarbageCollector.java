@@ -188,18 +188,20 @@ public final class GarbageCollector implements Controller {
         if (lost(known).isNone()) {
             return;
         }
-        Optional<Item> there = fresh(known).map(o -> item(known.resource(), o));
-        if (there.isEmpty() || there.get().meta().deleting()) {
-            return;
-        }
-        Item item = there.get();
+        fresh(known).ifPresent(object -> collect(item(known.resource(), object), object));
+    }
+
+    private void collect(Item item, ObjectNode object) {
         Lost lost = lost(item);
-        if (lost.isNone()) {
+        if (item.meta().deleting() || lost.isNone()) {
             return;
         }
         if (lost.keeping() > 0) {
             if (!lost.gone().isEmpty()) {
-                release(item, lost.gone().stream().map(Meta.Owner::uid).toList());
+                release(
+                        item.resource(),
+                        object,
+                        lost.gone().stream().map(Meta.Owner::uid).toList());
             }
         } else if (!lost.going().isEmpty()) {
             boolean ownsMore = !graph.dependents(item.uid()).isEmpty();
@@ -267,16 +269,17 @@ public final class GarbageCollector implements Controller {
     }
 
     private void release(Item item, List<String> owners) {
-        fresh(item)
-                .ifPresent(object -> {
-                    ObjectNode copy = object;
-                    for (String owner : owners) {
-                        copy = OwnerReferences.released(copy, owner);
-                    }
-                    if (!copy.equals(object)) {
-                        client.update(item.resource(), copy);
-                    }
-                });
+        fresh(item).ifPresent(object -> release(item.resource(), object, owners));
+    }
+
+    private void release(Resource resource, ObjectNode object, List<String> owners) {
+        ObjectNode copy = object;
+        for (String owner : owners) {
+            copy = OwnerReferences.released(copy, owner);
+        }
+        if (!copy.equals(object)) {
+            client.update(resource, copy);
+        }
     }
 
     private void removeFinalizer(Item item, String finalizer) {
